@@ -1,0 +1,48 @@
+# Python 3.11+ and make are all a machine needs: the first target brings uv into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
+SYNCED := $(VENV)/.synced
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check lint test unit demo schemas
+
+help: ## What can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Parley needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(SYNCED): $(BIN)/python uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml)
+	@[ -x "$(UV)" ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.9'
+	$(UV) sync --frozen --all-packages --quiet
+	@touch $@
+
+setup: $(SYNCED) ## Make the environment in .venv
+
+check: $(SYNCED) ## Format, lint, types, layers and declared dependencies
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@for member in libs/* services/* deploy/local; do \
+		(cd $$member && $(CURDIR)/$(BIN)/deptry src --config pyproject.toml --no-ansi) || exit 1; done
+
+lint: $(SYNCED) ## Mend what a tool can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: $(SYNCED) ## The whole suite, on Apache Kafka and PostgreSQL (fetched once)
+	$(BIN)/pytest $(ARGS)
+
+unit: $(SYNCED) ## Only what needs no server and no browser
+	$(BIN)/pytest -m "not postgres and not kafka and not browser" $(ARGS)
+
+demo: $(SYNCED) ## A hiring day, end to end, on this machine (ARGS=--once ends by itself)
+	$(BIN)/parley-local demo $(ARGS)
+
+schemas: $(SYNCED) ## Write JSON Schemas, AsyncAPI, samples and the event catalogue
+	$(BIN)/python -m parley_contracts.schemas

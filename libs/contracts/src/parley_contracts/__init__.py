@@ -1,0 +1,1 @@
+"""Parley's event contracts: models, topic table, CloudEvents codec, link claims."""

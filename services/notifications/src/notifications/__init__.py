@@ -1,0 +1,1 @@
+"""The right word to the right person: messages, deliveries, links, homes."""
