@@ -1,0 +1,16 @@
+"""Waiting for a condition, never for a time."""
+
+import time
+from collections.abc import Callable
+
+POLL_SECONDS = 0.02
+
+
+def until(condition: Callable[[], bool], *, seconds: float) -> bool:
+    """Whether the condition came true in time; asked at least once."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True

@@ -1,0 +1,74 @@
+"""Composition root: settings in, a running relay out, a clean end on SIGTERM."""
+
+import asyncio
+import logging
+import signal
+import sys
+
+import structlog
+
+from relay import metrics, probes
+from relay.config import Settings
+from relay.kafka import Kafka, security
+from relay.relay import Relay
+
+READY_SECONDS = 15.0
+ALIVE_SECONDS = 60.0
+
+
+def configure_logging(level: str) -> None:
+    """One JSON object a line on standard error; ids and names of ours, never content."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.ERROR, format="%(message)s", stream=sys.stderr)
+
+
+async def serve(settings: Settings) -> None:
+    password = settings.kafka_password
+    kafka = Kafka(
+        settings.kafka_bootstrap,
+        settings.kafka_topic_prefix,
+        security(
+            protocol=settings.kafka_security_protocol,
+            username=settings.kafka_username,
+            password=password.get_secret_value() if password else None,
+        ),
+    )
+    relay = Relay(str(settings.database_url), kafka)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, relay.stop)
+    metrics.LEADING.set_function(lambda: float(relay.leading))
+
+    def turned_within(seconds: float) -> bool:
+        return loop.time() - relay.last_turn < seconds
+
+    started = loop.time()
+    http = probes.server(
+        probes.app(
+            {
+                "/livez": lambda: (
+                    turned_within(ALIVE_SECONDS) or loop.time() - started < ALIVE_SECONDS
+                ),
+                "/readyz": lambda: turned_within(READY_SECONDS),
+                "/startupz": lambda: relay.last_turn > 0,
+            }
+        ),
+        host=settings.host,
+        port=settings.port,
+    )
+    serving = asyncio.create_task(http.serve())
+    try:
+        await relay.run()
+    finally:
+        http.should_exit = True
+        await serving

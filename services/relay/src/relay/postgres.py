@@ -1,0 +1,137 @@
+"""The relay's side of the outbox contract: lock, read in order, move what was acked.
+
+All of it runs on one connection: whoever loses the session has lost the lock, and with it the right
+to read and to delete.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import asyncpg
+
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record]
+else:
+    # Generic in the stubs only.
+    Connection = asyncpg.Connection
+
+COLUMNS = {
+    "outbox": {
+        "seq": "bigint",
+        "id": "uuid",
+        "aggregatetype": "text",
+        "aggregateid": "text",
+        "partition": "smallint",
+        "type": "text",
+        "source": "text",
+        "occurred_at": "timestamp with time zone",
+        "traceparent": "text",
+        "payload": "bytea",
+    },
+}
+COLUMNS["published"] = COLUMNS["outbox"] | {"published_at": "timestamp with time zone"}
+
+DESCRIBE = """
+select table_name, column_name, data_type from information_schema.columns
+where table_schema = current_schema() and table_name in ('outbox', 'published')
+"""
+TRY_LOCK = "select pg_try_advisory_lock(hashtext('parley.relay'))"
+READ = """
+select seq, id, aggregatetype, aggregateid, partition, type, source, occurred_at, traceparent,
+    payload
+from outbox
+where aggregatetype || ':' || partition <> all($1::text[])
+order by seq
+limit $2
+"""
+MOVE = """
+with gone as (
+    delete from outbox where seq = any($1::bigint[])
+    returning seq, id, aggregatetype, aggregateid, partition, type, source, occurred_at,
+        traceparent, payload
+)
+insert into published (seq, id, aggregatetype, aggregateid, partition, type, source, occurred_at,
+    traceparent, payload, published_at)
+select seq, id, aggregatetype, aggregateid, partition, type, source, occurred_at, traceparent,
+    payload, $2
+from gone
+"""
+BACKLOG = "select count(*) as rows, min(occurred_at) as oldest_at from outbox"
+MAKE_DAY = "select make_published_day($1)"
+DROP_DAYS = "select drop_published_before($1)"
+
+KEPT_DAYS = 7
+"""Wall time. Long enough to heal a broker that lost what it had acked."""
+
+
+class OutboxContractBroken(Exception):
+    """The database's outbox is not the one this relay knows: migrate the service, or the relay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    seq: int
+    id: UUID
+    aggregatetype: str
+    aggregateid: str
+    partition: int
+    type: str
+    source: str
+    occurred_at: datetime
+    traceparent: str | None
+    payload: bytes
+
+
+async def connect(dsn: str) -> Connection:
+    """A session that the server ends when its holder is frozen, so that the lock comes free."""
+    settings = {"idle_session_timeout": "15s", "application_name": "relay", "timezone": "UTC"}
+    keepalive = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5"}
+    return await asyncpg.connect(
+        dsn, timeout=10, command_timeout=30, server_settings=settings | keepalive
+    )
+
+
+async def check_columns(connection: Connection) -> None:
+    found: dict[str, dict[str, str]] = {}
+    for record in await connection.fetch(DESCRIBE):
+        columns = found.setdefault(record["table_name"], {})
+        columns[record["column_name"]] = record["data_type"]
+    for table, columns in COLUMNS.items():
+        if found.get(table) != columns:
+            odd = sorted(set(columns.items()) ^ set(found.get(table, {}).items()))
+            raise OutboxContractBroken(f"{table}: {odd}")
+
+
+async def try_lock(connection: Connection) -> bool:
+    locked: bool = await connection.fetchval(TRY_LOCK)
+    return locked
+
+
+async def read(connection: Connection, *, without: Sequence[str], limit: int) -> list[Row]:
+    """The oldest rows by commit order per key, leaving out the `topic:partition`s named."""
+    return [Row(**record) for record in await connection.fetch(READ, without, limit)]
+
+
+async def move(connection: Connection, seqs: Sequence[int], *, published_at: datetime) -> None:
+    await connection.execute(MOVE, seqs, published_at)
+
+
+async def backlog(connection: Connection) -> tuple[int, datetime | None]:
+    record = await connection.fetchrow(BACKLOG)
+    if record is None:
+        return 0, None
+    return record["rows"], record["oldest_at"]
+
+
+async def keep_days(connection: Connection, *, today: date) -> None:
+    """Partitions of `published` for today and tomorrow; those past keeping are dropped."""
+    for day in (today, today + timedelta(days=1)):
+        await connection.execute(MAKE_DAY, day)
+    await connection.execute(DROP_DAYS, today - timedelta(days=KEPT_DAYS))
+
+
+def today(wall: datetime) -> date:
+    return wall.astimezone(UTC).date()

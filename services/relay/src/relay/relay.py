@@ -1,0 +1,192 @@
+"""Outbox rows to Kafka: single active, ordered per partition, no partition waiting for another.
+
+Each partition has at most one batch in flight. One that fails is left out until its pause ends; the
+rest flow on. A row is moved to `published` only after its ack, so a crash repeats and never loses:
+consumers know a repeat by its id.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+
+import asyncpg
+import structlog
+
+from relay import metrics, postgres
+from relay.kafka import FATAL, Kafka, KafkaError
+from relay.postgres import Connection, Row
+
+log = structlog.get_logger()
+
+LIMIT = 1000
+POLL_SECONDS = 5.0
+"""Also what keeps the session alive: the server ends it after 15 s of silence."""
+STANDBY_SECONDS = 1.0
+MAX_PAUSE_SECONDS = 10.0
+HOUSEKEEPING_SECONDS = 3600.0
+LAND_SECONDS = 12.0
+"""Longer than a request to the broker may take."""
+
+OUTAGES = (
+    OSError,
+    TimeoutError,
+    KafkaError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+
+Partition = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Pause:
+    until: float
+    seconds: float
+
+
+@dataclass(slots=True)
+class Relay:
+    dsn: str
+    kafka: Kafka
+    wall: Callable[[], datetime] = lambda: datetime.now(UTC)
+    leading: bool = False
+    last_turn: float = 0.0
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _in_flight: dict[Partition, asyncio.Task[list[int]]] = field(default_factory=dict)
+    _pauses: dict[Partition, Pause] = field(default_factory=dict)
+    _stopping: bool = False
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until `stop`; a lost database or broker is waited for, with growing pauses."""
+        pause = 0.1
+        while not self._stopping:
+            try:
+                await self._session()
+                pause = 0.1
+            except OUTAGES as outage:
+                log.warning("waiting", because=type(outage).__name__, seconds=pause)
+                metrics.OUTAGES.inc()
+                await self._sleep(pause)
+                pause = min(pause * 2, MAX_PAUSE_SECONDS)
+        await self.kafka.stop()
+
+    async def _session(self) -> None:
+        connection = await postgres.connect(self.dsn)
+        try:
+            await postgres.check_columns(connection)
+            while not await postgres.try_lock(connection):
+                self._turn()
+                await self._sleep(STANDBY_SECONDS)
+                if self._stopping:
+                    return
+            await connection.add_listener("outbox", self._notified)
+            await self.kafka.start()
+            self.leading = True
+            await self._lead(connection)
+        finally:
+            self.leading = False
+            await self._land(connection)
+
+    async def _lead(self, connection: Connection) -> None:
+        log.info("leading")
+        loop = asyncio.get_running_loop()
+        tidy_at = loop.time()
+        while not self._stopping:
+            self._turn()
+            if loop.time() >= tidy_at:
+                await postgres.keep_days(connection, today=postgres.today(self.wall()))
+                tidy_at = loop.time() + HOUSEKEEPING_SECONDS
+            self._wake.clear()
+            rows = await postgres.read(connection, without=self._left_out(), limit=LIMIT)
+            self._launch(rows)
+            if len(rows) < LIMIT:
+                await self._wait()
+            else:
+                await asyncio.sleep(0)
+            await self._collect(connection)
+
+    def _launch(self, rows: list[Row]) -> None:
+        by_partition = sorted(rows, key=lambda row: (row.aggregatetype, row.partition, row.seq))
+        for place, group in groupby(
+            by_partition, key=lambda row: (row.aggregatetype, row.partition)
+        ):
+            task = asyncio.create_task(self.kafka.send(*place, list(group)))
+            task.add_done_callback(lambda _: self._wake.set())
+            self._in_flight[place] = task
+
+    async def _collect(self, connection: Connection) -> None:
+        finished = {place: task for place, task in self._in_flight.items() if task.done()}
+        acked: list[int] = []
+        fatal = False
+        for place, task in finished.items():
+            del self._in_flight[place]
+            error = task.exception()
+            if error is None:
+                acked += task.result()
+                self._pauses.pop(place, None)
+                continue
+            if not isinstance(error, OUTAGES):
+                raise error
+            self._put_off(place, error)
+            fatal = fatal or isinstance(error, FATAL)
+        if acked:
+            await postgres.move(connection, sorted(acked), published_at=self.wall())
+            metrics.PUBLISHED.inc(len(acked))
+        if fatal:
+            await asyncio.wait(self._in_flight.values()) if self._in_flight else None
+            await self.kafka.stop()
+            await self.kafka.start()
+
+    def _put_off(self, place: Partition, error: BaseException) -> None:
+        before = self._pauses.get(place)
+        seconds = min(before.seconds * 2, MAX_PAUSE_SECONDS) if before else 0.1
+        self._pauses[place] = Pause(asyncio.get_running_loop().time() + seconds, seconds)
+        metrics.OUTAGES.inc()
+        log.warning("partition waits", topic=place[0], partition=place[1], seconds=seconds,
+                    because=type(error).__name__)  # fmt: skip
+
+    def _left_out(self) -> list[str]:
+        now = asyncio.get_running_loop().time()
+        paused = {place for place, pause in self._pauses.items() if pause.until > now}
+        return [f"{topic}:{partition}" for topic, partition in paused | set(self._in_flight)]
+
+    async def _wait(self) -> None:
+        """Until a NOTIFY, an ack, the end of a pause, or the next poll."""
+        now = asyncio.get_running_loop().time()
+        ends = [pause.until - now for pause in self._pauses.values() if pause.until > now]
+        await self._sleep(min([POLL_SECONDS, *ends]))
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _land(self, connection: Connection) -> None:
+        """End a session only when nothing is in the air: the next holder must not be overtaken."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight.values(), timeout=LAND_SECONDS)
+        try:
+            if not connection.is_closed():
+                await self._collect(connection)
+                await connection.close(timeout=2)
+        except OUTAGES:
+            connection.terminate()
+        for task in self._in_flight.values():
+            task.cancel()
+        self._in_flight.clear()
+
+    def _notified(self, *_: object) -> None:
+        self._wake.set()
+
+    def _turn(self) -> None:
+        self.last_turn = asyncio.get_running_loop().time()

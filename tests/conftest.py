@@ -1,0 +1,54 @@
+"""Kafka and PostgreSQL for every test that asks: started once, when the first one asks."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from parley_local.databases import Postgres
+from parley_local.servers import AnyServers, provide
+from parley_local.topics import Kafka
+
+NEEDS = {"kafka": "kafka", "postgres": "postgres", "page": "browser"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test needs what its fixtures need; marked before `-m` chooses among the tests."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        for marker in {NEEDS[name] for name in names if name in NEEDS}:
+            item.add_marker(marker)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[AnyServers]:
+    """Nothing runs until a test asks for one of the two. The machine may crash: no fsync."""
+    with provide(fsync=False) as provided:
+        yield provided
+
+
+@pytest.fixture(scope="session")
+def kafka(servers: AnyServers) -> Kafka:
+    return servers.kafka
+
+
+@pytest.fixture(scope="session")
+def postgres(servers: AnyServers) -> Postgres:
+    return servers.postgres
+
+
+@pytest.fixture
+async def database(postgres: Postgres) -> AsyncIterator[str]:
+    """The DSN of an empty database that no other test sees."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield await postgres.create_database(name)
+    await postgres.drop_database(name)
+
+
+@pytest.fixture
+async def topic_prefix(kafka: Kafka) -> AsyncIterator[str]:
+    """Starts the names of this test's topics and groups, which are removed after it."""
+    prefix = f"{kafka.prefix}t{secrets.token_hex(6)}-"
+    yield prefix
+    await kafka.delete_prefixed(prefix)
