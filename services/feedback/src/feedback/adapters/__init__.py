@@ -1,0 +1,1 @@
+"""What stands between Parley and the world: PostgreSQL, Kafka, the clock."""

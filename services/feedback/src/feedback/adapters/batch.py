@@ -1,0 +1,204 @@
+"""The ingest shell: up to 500 raw records, one transaction, then the offset.
+
+Four answers to trouble (docs/architecture.md): a refusal is counted and done; a broken record is
+dead-lettered at once; an outage is waited for, and loses nothing; a bug is replayed singly once, then
+dead-lettered, and the rest goes on.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+import structlog
+
+from feedback.adapters import dead_letter, inbox, metrics, outbox, traces
+from feedback.adapters.database import Connection, Pool
+from feedback.adapters.dead_letter import DeadLetter
+from feedback.adapters.inbox import Claim, Claimed
+from feedback.adapters.record import Record
+from feedback.adapters.rejection import rejections
+from feedback.adapters.table import Refused
+from feedback.adapters.transaction import OUTAGES, Store, run_steps, with_retries
+from feedback.working_set import Refusal, Step, Subscriptions, WorkingSet
+from parley_contracts import cloudevents
+from parley_contracts.cloudevents import Received, Tombstone, Unknown
+from parley_contracts.refusals import BrokenRecord
+
+W = TypeVar("W", bound=WorkingSet)
+log = structlog.get_logger()
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+    def wall(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded(Generic[W]):
+    """A record, how it is claimed, and what it leads to: a step, or a dead letter."""
+
+    record: Record
+    claim: Claim
+    step: Step[Any, W] | None = None
+    letter: DeadLetter | None = None
+
+
+@dataclass(frozen=True)
+class Batch(Generic[W]):
+    pool: Pool
+    store: Store[W]
+    subscriptions: Subscriptions[W]
+    clock: Clock
+
+    async def ingest(self, records: Sequence[Record]) -> None:
+        """All of it is done when this returns; it raises one of `OUTAGES`, and nothing else."""
+        decoded = [one for one in map(self._decode, records) if one is not None]
+        if not decoded:
+            return
+        with metrics.BATCHES.time():
+            try:
+                await self._take_in(decoded)
+            except OUTAGES:
+                raise
+            except Exception as trouble:  # noqa: BLE001 - one bad record must not hold 499
+                log.warning("batch is replayed singly", because=type(trouble).__name__)
+                for one in decoded:
+                    await self._take_in_alone(one)
+
+    async def redrive(self, letter_id: int) -> bool:
+        """Run a dead letter again, past its claim; False where it is gone. It may die again."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            record = await dead_letter.take(connection, letter_id)
+            if record is None:
+                return False
+            decoded = self._decode(record)
+            if decoded is None:
+                return True
+            if decoded.step is not None:
+                answers = await run_steps(
+                    connection, self.store, [decoded.step], now=self.clock.now()
+                )
+                _count(record.topic, answers[0])
+            elif decoded.letter is not None:
+                raise StillBroken(decoded.letter.reason)
+        return True
+
+    async def _take_in(self, decoded: Sequence[Decoded[W]]) -> None:
+        async def attempt() -> None:
+            async with self.pool.acquire() as connection, connection.transaction():
+                await self._effects(connection, decoded)
+
+        await with_retries(attempt)
+
+    async def _take_in_alone(self, one: Decoded[W]) -> None:
+        try:
+            await self._take_in([one])
+        except OUTAGES:
+            raise
+        except Refused as refused:
+            _count(one.record.topic, refused.refusal)
+            await self._take_in([Decoded(one.record, one.claim)])
+        except Exception as bug:
+            log.exception("record dead-lettered", topic=one.record.topic, offset=one.record.offset)
+            reason = f"could not be processed: {type(bug).__name__}"
+            letter = DeadLetter(
+                one.record, reason, None, one.claim.source, one.claim.id, answered=False
+            )
+            await self._take_in([Decoded(one.record, one.claim, letter=letter)])
+
+    async def _effects(self, connection: Connection, decoded: Sequence[Decoded[W]]) -> None:
+        now, wall = self.clock.now(), self.clock.wall()
+        claimed = await inbox.claim(connection, [one.claim for one in decoded], received_at=wall)
+        fresh = [one for one, claim in zip(decoded, claimed, strict=True) if claim is Claimed.FRESH]
+        letters = [one.letter for one in fresh if one.letter is not None] + [
+            _reused(one)
+            for one, claim in zip(decoded, claimed, strict=True)
+            if claim is Claimed.REUSED_ID and one.record.topic in self.subscriptions.owned
+        ]
+        working = [(one.record, one.step) for one in fresh if one.step is not None]
+        answers = await run_steps(connection, self.store, [step for _, step in working], now=now)
+        kept = await dead_letter.keep(connection, letters, kept_at=now)
+        await outbox.append(
+            connection, self.store.source, rejections(kept, self.subscriptions.owned, at=now)
+        )
+        for (record, _), answer in zip(working, answers, strict=True):
+            _count(record.topic, answer)
+        for one, claim in zip(decoded, claimed, strict=True):
+            if claim is not Claimed.FRESH:
+                metrics.RECORDS.labels(topic=one.record.topic, result=claim.value).inc()
+        for letter in kept:
+            metrics.RECORDS.labels(topic=letter.record.topic, result="rejected").inc()
+
+    def _decode(self, record: Record) -> Decoded[W] | None:
+        """None where there is nothing to do; what it was is counted."""
+        topic = self.subscriptions.topics[record.topic]
+        try:
+            found = cloudevents.decode(topic, record.key, record.value, record.headers)
+        except BrokenRecord as broken:
+            return self._broken(record, broken)
+        match found:
+            case Received():
+                return self._received(record, found)
+            case Tombstone():
+                return self._tombstone(record, found)
+            case Unknown():
+                _skipped(record, "unknown type")
+                return None
+
+    def _received(self, record: Record, found: Received) -> Decoded[W] | None:
+        use_case = self.subscriptions.events.get(type(found.data))
+        if use_case is None:
+            _skipped(record, "not ours")
+            return None
+        step = Step(found, use_case, traces.child_of(found.traceparent))
+        return Decoded(record, Claim(found.source, found.id, found.digest), step)
+
+    def _tombstone(self, record: Record, found: Tombstone) -> Decoded[W] | None:
+        use_case = self.subscriptions.tombstones.get(record.topic)
+        if use_case is None:
+            _skipped(record, "not ours")
+            return None
+        return Decoded(record, _claim_by_place(record), Step(found, use_case))
+
+    def _broken(self, record: Record, broken: BrokenRecord) -> Decoded[W] | None:
+        """Only the topic's intake owner keeps it and answers; the others count it."""
+        if record.topic not in self.subscriptions.owned:
+            _skipped(record, "broken")
+            return None
+        letter = DeadLetter(record, broken.reason, broken.field, broken.source, broken.id)
+        return Decoded(record, _claim_broken(record, broken), letter=letter)
+
+
+class StillBroken(Exception):
+    """A dead letter that the contracts refuse as before; it stays where it is."""
+
+
+def _skipped(record: Record, why: str) -> None:
+    metrics.RECORDS.labels(topic=record.topic, result=why).inc()
+
+
+def _claim_broken(record: Record, broken: BrokenRecord) -> Claim:
+    if broken.source is None or broken.id is None:
+        return _claim_by_place(record)
+    return Claim(broken.source, broken.id, hashlib.sha256(record.value or b"").digest())
+
+
+def _claim_by_place(record: Record) -> Claim:
+    place = f"{record.partition}:{record.offset}"
+    digest = hashlib.sha256(f"{record.topic}:{place}".encode()).digest()
+    return Claim(f"kafka:{record.topic}", place, digest)
+
+
+def _reused(one: Decoded[Any]) -> DeadLetter:
+    reason = "this id was used before with other content: a change needs an id of its own"
+    return DeadLetter(one.record, reason, "id", one.claim.source, one.claim.id)
+
+
+def _count(topic: str, answer: Refusal | None) -> None:
+    result = "done" if answer is None else "refused"
+    metrics.RECORDS.labels(topic=topic, result=result).inc()
+    if answer is not None:
+        metrics.REFUSALS.labels(reason=answer.reason).inc()

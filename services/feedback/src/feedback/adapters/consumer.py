@@ -1,0 +1,194 @@
+"""One FastStream batch subscriber over all of a service's topics.
+
+The offset is committed after the handler is right (`NACK_ON_ERROR`); an outage is waited for, with
+growing pauses, and the same records are read again.
+"""
+
+import asyncio
+import logging
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.security import BaseSecurity, SASLScram512
+
+from feedback.adapters import metrics
+from feedback.adapters.record import Record
+from feedback.adapters.transaction import OUTAGES
+
+log = structlog.get_logger()
+
+MAX_RECORDS = 500
+MAX_PAUSE_SECONDS = 5.0
+STUCK_SECONDS = 60.0
+SILENT_SECONDS = 30.0
+
+Ingest = Callable[[Sequence[Record]], Awaitable[None]]
+RawBatch = tuple[ConsumerRecord, ...]
+
+
+@dataclass(slots=True)
+class Consumer:
+    """Defaults that a test pins are written out: none of them is the client's own choice."""
+
+    bootstrap: str
+    group: str
+    topics: Sequence[str]
+    ingest: Ingest
+    prefix: str = ""
+    security: BaseSecurity | None = None
+    session_timeout_ms: int = 45_000
+    heartbeat_interval_ms: int = 3_000
+    _broker: KafkaBroker | None = field(default=None, init=False)
+    _subscriber: Any = field(default=None, init=False)
+    _busy_since: float | None = field(default=None, init=False)
+    _pause: float = field(default=0.0, init=False)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+
+    async def run(self) -> None:
+        """Until `stop`; a broker that is not there yet is waited for."""
+        pause = 0.2
+        while not self._stopping.is_set():
+            try:
+                await self._start()
+                break
+            except (KafkaError, OSError) as outage:
+                log.warning("kafka waits", because=type(outage).__name__, seconds=pause)
+                metrics.OUTAGES.labels(where="kafka").inc()
+                await self._close()
+                await self._idle(pause)
+                pause = min(pause * 2, MAX_PAUSE_SECONDS)
+        await self._stopping.wait()
+        await self._close()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def alive(self) -> bool:
+        """False for a consumer that is stuck in a batch, or whose loop has ended."""
+        if self._subscriber is None:
+            return True
+        if any(task.done() for task in self._subscriber.tasks):
+            return self._stopping.is_set()
+        return self._busy_since is None or self._now() - self._busy_since < STUCK_SECONDS
+
+    def ready(self) -> bool:
+        """Partitions assigned and heard of lately: waiting for records is fine, silence is not."""
+        consumer = self._subscriber.consumer if self._subscriber is not None else None
+        if consumer is None or self._stopping.is_set():
+            return False
+        polls = [consumer.last_poll_timestamp(place) for place in consumer.assignment()]
+        if not polls:
+            return self._joined(consumer)
+        heard = max((poll or 0) for poll in polls) / 1000
+        return self._busy_since is not None or time.time() - heard < SILENT_SECONDS or heard == 0
+
+    async def _start(self) -> None:
+        self._broker = KafkaBroker(
+            self.bootstrap,
+            apply_types=False,
+            allow_auto_create_topics=False,
+            graceful_timeout=20,
+            logger=_quiet_logger(),
+            security=self.security,
+        )
+        self._subscriber = self._broker.subscriber(
+            *[self.prefix + topic for topic in self.topics],
+            group_id=self.group,
+            batch=True,
+            max_records=MAX_RECORDS,
+            batch_timeout_ms=50,
+            parser=_parse_whatever_headers,
+            decoder=_leave_raw,
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=self.session_timeout_ms,
+            heartbeat_interval_ms=self.heartbeat_interval_ms,
+            max_poll_interval_ms=300_000,
+        )
+        self._subscriber(self._consume)
+        await self._broker.start()
+
+    async def _consume(self, raw: RawBatch) -> None:
+        self._busy_since = self._now()
+        try:
+            await self.ingest([self._record(one) for one in raw])
+            self._pause = 0.0
+        except Exception as trouble:
+            self._pause = min(max(0.1, self._pause * 2), MAX_PAUSE_SECONDS)
+            log.warning("batch waits", because=type(trouble).__name__, seconds=self._pause)
+            where = "database" if isinstance(trouble, OUTAGES) else "shell"
+            metrics.OUTAGES.labels(where=where).inc()
+            await self._idle(self._pause)
+            raise
+        finally:
+            self._busy_since = None
+
+    async def _close(self) -> None:
+        broker, self._broker = self._broker, None
+        if broker is not None:
+            await broker.stop()
+
+    async def _idle(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    def _record(self, raw: ConsumerRecord) -> Record:
+        topic = raw.topic.removeprefix(self.prefix)
+        headers = tuple(raw.headers)
+        return Record(topic, raw.partition, raw.offset, raw.key, raw.value, headers)
+
+    @staticmethod
+    def _joined(consumer: Any) -> bool:
+        """A member without a partition is ready too: others hold them all."""
+        return bool(consumer.subscription()) and not consumer._client.cluster.need_update  # noqa: SLF001 - aiokafka has no public health signal (its issue 625)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+
+async def _parse_whatever_headers(
+    message: RawBatch, original: Callable[[RawBatch], Awaitable[Any]]
+) -> Any:
+    """One header that is no UTF-8 would otherwise drop the whole batch (FastStream issue 2458)."""
+    try:
+        return await original(message)
+    except Exception:  # noqa: BLE001 - whatever the parser trips over, the raw records go on
+        bare = tuple(replace(record, headers=()) for record in message)
+        parsed = await original(bare)
+        parsed.raw_message = message
+        return parsed
+
+
+async def _leave_raw(message: Any) -> RawBatch:
+    raw: RawBatch = message.raw_message
+    return raw
+
+
+def _quiet_logger() -> logging.Logger:
+    """FastStream logs each nack with its traceback; what matters of it is logged here."""
+    logger = logging.getLogger("faststream.quiet")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
+def security(*, protocol: str, username: str | None, password: str | None) -> BaseSecurity | None:
+    """For PLAINTEXT, SSL, SASL_SSL and SASL_PLAINTEXT (SCRAM-SHA-512)."""
+    if protocol == "PLAINTEXT":
+        return None
+    context = ssl.create_default_context() if protocol.endswith("SSL") else None
+    if protocol.startswith("SASL"):
+        return SASLScram512(username=username or "", password=password or "", ssl_context=context)
+    return BaseSecurity(ssl_context=context)

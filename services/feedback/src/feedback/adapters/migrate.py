@@ -1,0 +1,71 @@
+"""Numbered SQL files, each applied once, in order, under an advisory lock."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+
+import asyncpg
+
+from feedback.adapters.database import Pool
+
+LOCK = "select pg_advisory_xact_lock(hashtext('parley.migrate'))"
+MAKE = """
+create table if not exists migration (
+    name text primary key,
+    sha256 text not null,
+    applied_at timestamptz not null
+)
+"""
+APPLIED = "select name, sha256 from migration"
+RECORD = "insert into migration (name, sha256, applied_at) values ($1, $2, $3)"
+
+
+class MigrationChanged(Exception):
+    """A file that this database has applied reads differently now: put it back, add a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    name: str
+    sql: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def migrations(package: str) -> list[Migration]:
+    """The `NNNN_name.sql` files of a package's `migrations` folder, by number."""
+    folder = files(package) / "migrations"
+    found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return [Migration(e.name, e.read_text()) for e in sorted(found, key=lambda e: e.name)]
+
+
+async def migrate(dsn: str, wanted: Sequence[Migration], *, applied_at: datetime) -> list[str]:
+    """Apply what is missing, all or nothing; returns the names. Safe to run twice at once."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute(LOCK)
+            await connection.execute(MAKE)
+            known = {row["name"]: row["sha256"] for row in await connection.fetch(APPLIED)}
+            missing = [one for one in wanted if one.name not in known]
+            for one in wanted:
+                if known.get(one.name, one.sha256) != one.sha256:
+                    raise MigrationChanged(one.name)
+            for one in missing:
+                await connection.execute(one.sql)
+                await connection.execute(RECORD, one.name, one.sha256, applied_at)
+            return [one.name for one in missing]
+    finally:
+        await connection.close()
+
+
+async def pending(pool: Pool, wanted: Sequence[Migration]) -> list[str]:
+    """Names not applied yet; a service is not ready before they are."""
+    if await pool.fetchval("select to_regclass('migration')") is None:
+        return [one.name for one in wanted]
+    known = {row["name"] for row in await pool.fetch(APPLIED)}
+    return [one.name for one in wanted if one.name not in known]

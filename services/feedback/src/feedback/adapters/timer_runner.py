@@ -1,0 +1,170 @@
+"""Fires timers: those due together in one transaction, singly where one fails."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+import asyncpg
+import structlog
+
+from feedback.adapters import metrics, timer
+from feedback.adapters.database import Connection, Pool
+from feedback.adapters.table import Refused
+from feedback.adapters.timer import Due
+from feedback.adapters.transaction import OUTAGES, Store, run_steps, with_retries
+from feedback.working_set import Fired, Gather, Step, UseCase, WorkingSet
+
+W = TypeVar("W", bound=WorkingSet)
+log = structlog.get_logger()
+
+LIMIT = 200
+STANDBY_SECONDS = 1.0
+MAX_PAUSE_SECONDS = 5.0
+STUCK_SECONDS = 60.0
+SESSION = {"idle_session_timeout": "15s", "application_name": "timers", "timezone": "UTC"}
+"""The server ends a frozen leader's session, and its lock with it."""
+TRY_LOCK = "select pg_try_advisory_lock(hashtext('parley.timers'))"
+
+
+@dataclass(frozen=True)
+class TimerRunner(Generic[W]):
+    pool: Pool
+    store: Store[W]
+    use_cases: Mapping[str, UseCase[Fired, W]]
+    gathers: Mapping[str, Gather] = field(default_factory=dict)
+
+    async def fire_due(self, *, now: datetime, limit: int = LIMIT) -> int:
+        """Fire what is due at `now`; returns how many were, 0 when nothing is left."""
+        async with self.pool.acquire() as connection:
+            waiting = await timer.due(connection, now=now, limit=limit)
+        if waiting:
+            try:
+                await self._fire(waiting, now=now)
+            except OUTAGES:
+                raise
+            except Exception:  # noqa: BLE001 - whatever one timer breaks, the others run: singly
+                for one in waiting:
+                    await self._fire_alone(one, now=now)
+        return len(waiting)
+
+    async def _fire_alone(self, one: Due, *, now: datetime) -> None:
+        try:
+            await self._fire([one], now=now)
+        except OUTAGES:
+            raise
+        except Exception as bug:
+            reason = str(bug) if isinstance(bug, Refused) else type(bug).__name__
+            log.exception("timer parked", kind=one.kind, aggregate_id=one.aggregate_id)
+            metrics.TIMERS.labels(kind=one.kind, result="parked").inc()
+            async with self.pool.acquire() as connection:
+                await timer.park(connection, one, reason, now=now)
+
+    async def _fire(self, waiting: Sequence[Due], *, now: datetime) -> None:
+        facts = await self._gather(waiting, now=now)
+        steps = {one: self._step(one, facts) for one in waiting}
+        fired: list[Due] = []
+
+        async def lock_last(connection: Connection, work: W) -> Sequence[Step[Any, W]]:
+            locked = await timer.lock(connection, waiting)
+            fired[:] = [one for one in waiting if one in locked]
+            for one in fired:
+                work.timers.cancel(one.kind, one.aggregate_id)
+            return [steps[one] for one in fired]
+
+        async def attempt() -> None:
+            async with self.pool.acquire() as connection, connection.transaction():
+                await run_steps(
+                    connection, self.store, list(steps.values()), now=now, lock_last=lock_last
+                )
+
+        await with_retries(attempt)
+        for one in fired:
+            metrics.TIMERS.labels(kind=one.kind, result="fired").inc()
+
+    async def _gather(self, waiting: Sequence[Due], *, now: datetime) -> dict[tuple[str, str], Any]:
+        facts: dict[tuple[str, str], Any] = {}
+        for kind in sorted({one.kind for one in waiting} & set(self.gathers)):
+            ids = [one.aggregate_id for one in waiting if one.kind == kind]
+            found = await self.gathers[kind](ids, now=now)
+            facts.update({(kind, row_id): value for row_id, value in found.items()})
+        return facts
+
+    def _step(self, one: Due, facts: Mapping[tuple[str, str], Any]) -> Step[Any, W]:
+        found = facts.get((one.kind, one.aggregate_id))
+        message = Fired(one.kind, one.aggregate_id, one.due_at, found)
+        return Step(message, self.use_cases[one.kind], one.traceparent)
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+    async def wait_until(self, moment: datetime | None, wake: asyncio.Event) -> None: ...
+
+
+@dataclass(slots=True)
+class TimerLoop(Generic[W]):
+    """One leader per database fires; who does not get the lock stands by and tries again."""
+
+    dsn: str
+    runner: TimerRunner[W]
+    clock: Clock
+    leading: bool = False
+    last_turn: float = 0.0
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: bool = False
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        pause = 0.1
+        while not self._stopping:
+            try:
+                await self._session()
+                pause = 0.1
+            except OUTAGES as outage:
+                log.warning("timers wait", because=type(outage).__name__, seconds=pause)
+                metrics.OUTAGES.labels(where="timers").inc()
+                self._turn()
+                await self._idle(pause)
+                pause = min(pause * 2, MAX_PAUSE_SECONDS)
+
+    def alive(self) -> bool:
+        """False for a loop that has not come round; waiting for a database is coming round."""
+        now = asyncio.get_running_loop().time()
+        return not self.last_turn or now - self.last_turn < STUCK_SECONDS
+
+    async def _session(self) -> None:
+        connection = await asyncpg.connect(
+            self.dsn, timeout=10, command_timeout=10, server_settings=SESSION
+        )
+        try:
+            await connection.add_listener("timer", self._notified)
+            while not self._stopping and not await connection.fetchval(TRY_LOCK):
+                self._turn()
+                await self._idle(STANDBY_SECONDS)
+            self.leading = not self._stopping
+            while not self._stopping:
+                self._wake.clear()
+                self._turn()
+                if await self.runner.fire_due(now=self.clock.now()) == 0:
+                    await self.clock.wait_until(await timer.next_due(connection), self._wake)
+        finally:
+            self.leading = False
+            await connection.close(timeout=2)
+
+    async def _idle(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _turn(self) -> None:
+        self.last_turn = asyncio.get_running_loop().time()
+
+    def _notified(self, *_: object) -> None:
+        self._wake.set()

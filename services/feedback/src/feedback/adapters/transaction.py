@@ -1,0 +1,182 @@
+"""One transaction for a page, a batch and a timer alike: load, lock, run, flush, commit.
+
+Locks are taken in one pass: tables in the store's order, ids sorted, timers last. `needs` is asked
+again on the locked rows; where it names more, the pass is undone (a savepoint gives its locks back)
+and done again with the union, so that no lock is ever taken out of order.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import asyncpg
+
+from feedback.adapters import outbox, timer
+from feedback.adapters.database import Connection, Pool
+from feedback.adapters.table import Collision, Refused, Table
+from feedback.working_set import Needs, NotLoaded, Refusal, Step, WorkingSet
+
+T = TypeVar("T")
+W = TypeVar("W", bound=WorkingSet)
+
+COLLISIONS = (
+    Collision,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.UniqueViolationError,
+)
+MAX_ATTEMPTS = 5
+MAX_ROUNDS = 12
+YIELD_EVERY = 50
+"""Steps between two breaths of the event loop, so that heartbeats and probes are answered."""
+
+OUTAGES = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    *COLLISIONS,
+)
+"""What is nobody's fault and goes by itself: wait and try again. Collisions that outlast
+`MAX_ATTEMPTS` are among them."""
+
+
+@dataclass(frozen=True)
+class Store(Generic[W]):
+    """A service's tables in lock order, and how to make an empty working set of them."""
+
+    tables: tuple[Table[Any], ...]
+    new_work: Callable[[], W]
+    source: str
+    """CloudEvents source of what this service publishes."""
+
+
+@dataclass(slots=True)
+class Loaded(Generic[W]):
+    work: W
+    versions: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+LockLast = Callable[[Connection, W], Awaitable[Sequence[Step[Any, W]]]]
+
+
+class StartOver(Exception):
+    """More rows are needed than were locked."""
+
+    def __init__(self, more: Needs) -> None:
+        super().__init__("more rows are needed")
+        self.more = more
+
+
+async def run_steps(
+    connection: Connection,
+    store: Store[W],
+    steps: Sequence[Step[Any, W]],
+    *,
+    now: datetime,
+    lock_last: LockLast[W] | None = None,
+) -> list[Refusal | None]:
+    """Run the steps in order over one working set, inside the caller's transaction.
+
+    `lock_last` takes the locks that come after all aggregates' and says which steps still stand.
+    """
+    needs = Needs.union(step.use_case.needs(step.message, store.new_work()) for step in steps)
+    for _ in range(MAX_ROUNDS):
+        try:
+            async with connection.transaction():
+                loaded = await _load(connection, store, needs)
+                _ask_again(steps, loaded.work, needs)
+                standing = steps if lock_last is None else await lock_last(connection, loaded.work)
+                answers = await _run(standing, loaded.work, now=now)
+                await _flush(connection, store, loaded)
+                return answers
+        except StartOver as over:
+            needs |= over.more
+        except NotLoaded as missing:
+            needs |= missing.missing
+    raise RecursionError("needs names something new in every round")
+
+
+async def with_retries(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Call `attempt`, a whole transaction, again where two of them collided."""
+    for _ in range(MAX_ATTEMPTS - 1):
+        try:
+            return await attempt()
+        except COLLISIONS:
+            await asyncio.sleep(0)
+    return await attempt()
+
+
+@dataclass(frozen=True)
+class Transactions(Generic[W]):
+    """Runs one message for a page; what batches and timers do besides stands in their modules."""
+
+    pool: Pool
+    store: Store[W]
+
+    async def command(self, step: Step[Any, W], *, now: datetime) -> Refusal | None:
+        """Returns None, or why it was refused; raises one of `OUTAGES` where it cannot be said."""
+
+        async def attempt() -> Refusal | None:
+            async with self.pool.acquire() as connection, connection.transaction():
+                await connection.execute("set local lock_timeout = '2s'")
+                return (await run_steps(connection, self.store, [step], now=now))[0]
+
+        try:
+            return await with_retries(attempt)
+        except Refused as refused:
+            return refused.refusal
+
+
+async def _load(connection: Connection, store: Store[W], needs: Needs) -> Loaded[W]:
+    loaded = Loaded(store.new_work())
+    rows = loaded.work.tables()
+    ids: dict[str, set[str]] = {}
+    matches: dict[str, dict[str, set[str]]] = {}
+    for name, row_id in needs.ids:
+        ids.setdefault(name, set()).add(row_id)
+    for name, column, value in needs.matches:
+        matches.setdefault(name, {}).setdefault(column, set()).add(value)
+    for table in store.tables:
+        if table.name in ids or table.name in matches:
+            loaded.versions[table.name] = await table.load(
+                connection,
+                rows[table.name],
+                ids=ids.get(table.name, set()),
+                matches=matches.get(table.name, {}),
+            )
+    return loaded
+
+
+def _ask_again(steps: Sequence[Step[Any, W]], work: W, needs: Needs) -> None:
+    more = Needs.union(step.use_case.needs(step.message, work) for step in steps) - needs
+    if more:
+        raise StartOver(more)
+
+
+async def _run(steps: Sequence[Step[Any, W]], work: W, *, now: datetime) -> list[Refusal | None]:
+    answers = []
+    for number, step in enumerate(steps, start=1):
+        work.caused_by(step.trace)
+        answers.append(step.use_case.run(step.message, work, now=now))
+        if number % YIELD_EVERY == 0:
+            await asyncio.sleep(0)
+    return answers
+
+
+async def _flush(connection: Connection, store: Store[W], loaded: Loaded[W]) -> None:
+    rows = loaded.work.tables()
+    for table in store.tables:
+        await table.remove(connection, rows[table.name])
+    for table in store.tables:
+        await table.write(connection, rows[table.name], loaded.versions.get(table.name, {}))
+    await timer.flush(connection, loaded.work.timers)
+    await outbox.append(connection, store.source, loaded.work.outgoing)

@@ -1,0 +1,133 @@
+"""Composition root: the only module that knows every concrete class."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI
+
+from feedback import consumers, timers, web
+from feedback.adapters import database, http, migrate, postgres, probes
+from feedback.adapters.batch import Batch
+from feedback.adapters.clock import FileClock, RealClock
+from feedback.adapters.consumer import Consumer, security
+from feedback.adapters.database import Pool
+from feedback.adapters.links import Links
+from feedback.adapters.timer_runner import TimerLoop, TimerRunner
+from feedback.adapters.transaction import OUTAGES, Transactions
+from feedback.config import Settings
+from feedback.ports import Work
+
+ROLES = ("web", "consume", "timers")
+
+Clock = RealClock | FileClock
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a process of this service is made of; roles leave parts out."""
+
+    settings: Settings
+    pool: Pool
+    clock: Clock
+    batch: Batch[Work]
+    runner: TimerRunner[Work]
+    consumer: Consumer | None
+    timers: TimerLoop[Work] | None
+    application: FastAPI
+
+
+@asynccontextmanager
+async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Service]:
+    async with AsyncExitStack() as stack:
+        dsn = str(settings.database_url)
+        pool = await database.connect(dsn, size=settings.database_pool, name="feedback")
+        stack.push_async_callback(_close, pool)
+        clock = clock_of(settings)
+        batch = Batch(pool, postgres.STORE, consumers.SUBSCRIPTIONS, clock)
+        runner = TimerRunner(pool, postgres.STORE, timers.USE_CASES, postgres.gathers(pool))
+        consumer = _consumer(settings, batch) if "consume" in roles else None
+        loop = TimerLoop(dsn, runner, clock) if "timers" in roles else None
+        application = FastAPI(title="Parley feedback", docs_url=None, redoc_url=None)
+        if "web" in roles:
+            web.install(
+                application,
+                commands=Transactions(pool, postgres.STORE),
+                reader=postgres.Reader(pool),
+                links=Links(settings.link_keys),
+                clock=clock,
+                renew_url=settings.renew_url,
+                secure=settings.secure_cookies,
+            )
+        service = Service(settings, pool, clock, batch, runner, consumer, loop, application)
+        application.include_router(_probes(service))
+        yield service
+
+
+async def serve(settings: Settings, roles: Collection[str]) -> None:
+    """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it."""
+    async with build(settings, roles) as service:
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+        pages = http.server(service.application, host=settings.host, port=settings.port)
+        parts = [part for part in (service.consumer, service.timers) if part is not None]
+        async with asyncio.TaskGroup() as group:
+            group.create_task(pages.serve())
+            for part in parts:
+                group.create_task(part.run())
+            await stopped.wait()
+            for part in parts:
+                part.stop()
+            pages.should_exit = True
+
+
+def clock_of(settings: Settings) -> Clock:
+    return FileClock(settings.clock_file) if settings.clock_file is not None else RealClock()
+
+
+def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
+    password = settings.kafka_password
+    return Consumer(
+        bootstrap=settings.kafka_bootstrap,
+        group=settings.kafka_group,
+        topics=sorted(consumers.SUBSCRIPTIONS.topics),
+        prefix=settings.kafka_topic_prefix,
+        ingest=batch.ingest,
+        security=security(
+            protocol=settings.kafka_security_protocol,
+            username=settings.kafka_username,
+            password=password.get_secret_value() if password else None,
+        ),
+        session_timeout_ms=settings.kafka_session_timeout_ms,
+    )
+
+
+def _probes(service: Service) -> APIRouter:
+    wanted = migrate.migrations("feedback")
+
+    async def alive() -> bool:
+        parts = [part for part in (service.timers, service.consumer) if part is not None]
+        return all(part.alive() for part in parts)
+
+    async def ready() -> bool:
+        try:
+            async with asyncio.timeout(2):
+                migrated = not await migrate.pending(service.pool, wanted)
+        except OUTAGES:
+            return False
+        return migrated and (service.consumer is None or service.consumer.ready())
+
+    return probes.router(alive=alive, ready=ready, started=ready)
+
+
+async def _close(pool: Pool) -> None:
+    """Ends politely; a connection that does not answer is cut."""
+    try:
+        async with asyncio.timeout(5):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()

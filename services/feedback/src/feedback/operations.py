@@ -1,0 +1,73 @@
+"""What an operator does by hand: migrate, status, dead letters."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from feedback.adapters import dead_letter, migrate
+from feedback.app import build
+from feedback.config import Settings
+
+PACKAGE = "feedback"
+STATUS = """
+select
+    (select count(*) from outbox) as outbox_rows,
+    (select min(occurred_at) from outbox) as outbox_oldest_at,
+    (select count(*) from timer where parked_at is null and due_at <= $1) as timers_due,
+    (select count(*) from timer where parked_at is not null) as timers_parked,
+    (select count(*) from dead_letter) as dead_letters
+"""
+
+Report = Mapping[str, object]
+
+
+async def run_migrate(settings: Settings) -> Report:
+    wanted = migrate.migrations(PACKAGE)
+    applied = await migrate.migrate(
+        str(settings.database_url), wanted, applied_at=datetime.now(UTC)
+    )
+    return {"applied": applied, "known": len(wanted)}
+
+
+async def run_status(settings: Settings) -> Report:
+    async with build(settings, roles=()) as service:
+        row = await service.pool.fetchrow(STATUS, service.clock.now())
+        return dict(row) if row is not None else {}
+
+
+async def run_list(settings: Settings) -> list[Report]:
+    async with build(settings, roles=()) as service, service.pool.acquire() as connection:
+        letters = await dead_letter.listed(connection)
+        return [{name: getattr(one, name) for name in one.__slots__} for one in letters]
+
+
+async def run_show(settings: Settings, letter_id: int) -> Report | None:
+    """With the record's bytes, which may hold personal data: for the operator's eyes."""
+    async with build(settings, roles=()) as service, service.pool.acquire() as connection:
+        found = await dead_letter.show(connection, letter_id)
+        if found is None:
+            return None
+        kept, record = found
+        return {name: getattr(kept, name) for name in kept.__slots__} | {
+            "key": _text(record.key),
+            "value": _text(record.value),
+            "headers": {name: _text(value) for name, value in record.headers},
+        }
+
+
+async def run_redrive(settings: Settings, letter_id: int) -> bool:
+    async with build(settings, roles=()) as service:
+        return await service.batch.redrive(letter_id)
+
+
+async def run_discard(settings: Settings, letter_id: int) -> bool:
+    async with build(settings, roles=()) as service, service.pool.acquire() as connection:
+        return await dead_letter.discard(connection, letter_id)
+
+
+def _text(raw: bytes | None) -> str | None:
+    return None if raw is None else raw.decode(errors="backslashreplace")
+
+
+def as_json(report: object) -> str:
+    return json.dumps(report, default=str, indent=2, ensure_ascii=False)

@@ -1,0 +1,118 @@
+"""Loads, locks and flushes the rows of one table: one statement each, however many rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from notifications.adapters.database import Connection
+from notifications.working_set import Aggregate, Refusal, Rows
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class Collision(Exception):
+    """Somebody else changed or made a row since it was read: load again and rerun."""
+
+
+class Refused(Exception):
+    """The database is the last judge, and it said no; everything is rolled back."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True)
+class Table(Generic[A]):
+    """A table's statements. An aggregate is one `state` document beside the columns searched.
+
+    `lock` selects id, version and state of ids $1, ordered by id, for update.
+    `matching` selects value and id by searched column. `insert` takes ids and states, then one array
+    for each of `columns`; `update` ids, versions and states, then the same; both return ids.
+    `placeholder` inserts rows without state for ids $1, so that a parent not heard of yet can be
+    locked. `taken` is the answer where an insert is refused by a constraint of the domain.
+    """
+
+    name: str
+    type: type[A]
+    lock: str
+    insert: str
+    update: str | None = None
+    delete: str | None = None
+    placeholder: str | None = None
+    columns: tuple[str, ...] = ()
+    matching: Mapping[str, str] | None = None
+    taken: Refusal | None = None
+
+    @cached_property
+    def codec(self) -> TypeAdapter[A]:
+        return TypeAdapter(self.type)
+
+    async def load(
+        self,
+        connection: Connection,
+        rows: Rows[A],
+        *,
+        ids: set[str],
+        matches: Mapping[str, set[str]],
+    ) -> dict[str, int]:
+        """Lock and decode the rows of `ids` and of every match; returns version by id."""
+        wanted = set(ids)
+        for column, values in matches.items():
+            if self.matching is None or column not in self.matching:
+                raise LookupError(f"{self.name} declares no search by {column}")
+            found = await connection.fetch(self.matching[column], sorted(values))
+            wanted.update(record["id"] for record in found)
+            rows.asked(column, values)
+        if not wanted:
+            return {}
+        ordered = sorted(wanted)
+        if self.placeholder is not None:
+            await connection.execute(self.placeholder, ordered)
+        records = await connection.fetch(self.lock, ordered)
+        decode = self.codec.validate_json
+        present = {r["id"]: None if r["state"] is None else decode(r["state"]) for r in records}
+        rows.loaded({row_id: present.get(row_id) for row_id in ordered})
+        return {record["id"]: record["version"] for record in records}
+
+    async def remove(self, connection: Connection, rows: Rows[A]) -> None:
+        deleted = rows.changes().deleted
+        if deleted:
+            if self.delete is None:
+                raise LookupError(f"{self.name} declares no delete")
+            await connection.execute(self.delete, deleted)
+
+    async def write(
+        self, connection: Connection, rows: Rows[A], versions: Mapping[str, int]
+    ) -> None:
+        """Plain inserts and guarded updates; a row short is a `Collision` (or `Refused`)."""
+        changes = rows.changes()
+        fresh = [row for row in changes.inserted if row.id not in versions]
+        known = [row for row in changes.inserted if row.id in versions] + list(changes.updated)
+        if fresh:
+            written = await connection.fetch(
+                self.insert, [r.id for r in fresh], self._states(fresh), *self._arrays(fresh)
+            )
+            if len(written) != len(fresh):
+                raise Refused(self.taken) if self.taken is not None else Collision
+        if known:
+            if self.update is None:
+                raise LookupError(f"{self.name} declares no update")
+            known.sort(key=lambda row: row.id)
+            numbers = [versions[row.id] for row in known]
+            ids = [row.id for row in known]
+            written = await connection.fetch(
+                self.update, ids, numbers, self._states(known), *self._arrays(known)
+            )
+            if len(written) != len(known):
+                raise Collision
+
+    def _states(self, rows: Sequence[A]) -> list[str]:
+        encode = self.codec.dump_json
+        return [encode(row).decode() for row in rows]
+
+    def _arrays(self, rows: Sequence[A]) -> list[list[Any]]:
+        return [[getattr(row, column) for row in rows] for column in self.columns]
