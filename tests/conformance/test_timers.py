@@ -1,0 +1,217 @@
+"""What comes due is run once, in its turn, and one that fails holds nobody else."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+from tests.conformance.conftest import Bench
+from tests.conformance.tally import NOW, Bug, Tally, counted
+from tests.support.until import until, until_it
+
+
+LONG_AGO = NOW - timedelta(days=3650)
+"""Due by any real clock."""
+
+
+def use_case(bench: Bench, run: Any) -> Any:
+    working_set = bench.plumbing.working_set
+
+    def needs(message: Any, work: Any) -> Any:
+        return working_set.Needs.rows("tally", message.aggregate_id)
+
+    return working_set.UseCase(needs, run)
+
+
+def add(message: Any, work: Any, *, now: datetime) -> None:
+    tally = work.tallies.get(message.aggregate_id) or Tally(message.aggregate_id)
+    tally = replace(tally, count=tally.count + 1)
+    work.tallies.put(tally)
+    work.publish(counted(tally), at=now)
+
+
+def poison(message: Any, work: Any, *, now: datetime) -> None:
+    add(message, work, now=now)
+    raise Bug
+
+
+def runner(bench: Bench, **kinds: Any) -> Any:
+    cases = {kind: use_case(bench, run) for kind, run in kinds.items()}
+    return bench.plumbing.timer_runner.TimerRunner(bench.pool, bench.store, cases)
+
+
+async def set_timers(bench: Bench, *timers: tuple[str, str, datetime]) -> None:
+    found = bench.plumbing.working_set.Timers()
+    for kind, aggregate_id, due_at in timers:
+        found.set(kind, aggregate_id, due_at)
+    async with bench.pool.acquire() as connection:
+        await bench.plumbing.timer.flush(connection, found)
+
+
+async def left(bench: Bench) -> list[Any]:
+    rows: list[Any] = await bench.pool.fetch("select * from timer order by aggregate_id")
+    return rows
+
+
+async def test_what_is_due_fires_once(bench: Bench) -> None:
+    later = NOW + timedelta(seconds=1)
+    await set_timers(bench, ("add", "ats:a", NOW), ("add", "ats:b", later))
+    timers = runner(bench, add=add)
+
+    assert await timers.fire_due(now=NOW) == 1
+    assert await timers.fire_due(now=NOW) == 0
+
+    assert await bench.counts() == {"ats:a": 1}
+    assert [row["aggregate_id"] for row in await left(bench)] == ["ats:b"]
+
+
+async def test_two_runners_at_once_fire_each_timer_once(bench: Bench) -> None:
+    await set_timers(bench, *[("add", f"ats:{i}", NOW) for i in range(60)])
+    timers = runner(bench, add=add)
+
+    await asyncio.gather(*[timers.fire_due(now=NOW) for _ in range(4)])
+
+    assert set((await bench.counts()).values()) == {1}
+    assert len(await bench.outgoing()) == 60
+    assert await left(bench) == []
+
+
+async def test_a_poison_timer_is_parked_and_the_others_run(bench: Bench) -> None:
+    await set_timers(bench, ("add", "ats:a", NOW), ("poison", "ats:b", NOW), ("add", "ats:c", NOW))
+    timers = runner(bench, add=add, poison=poison)
+
+    await timers.fire_due(now=NOW)
+
+    assert await bench.counts() == {"ats:a": 1, "ats:c": 1}
+    (parked,) = await left(bench)
+    assert (parked["kind"], parked["parked_reason"]) == ("poison", "Bug")
+    assert await timers.fire_due(now=NOW + timedelta(days=1)) == 0
+
+
+async def test_a_timer_of_an_unknown_kind_is_parked(bench: Bench) -> None:
+    await set_timers(bench, ("add", "ats:a", NOW), ("what", "ats:b", NOW))
+
+    await runner(bench, add=add).fire_due(now=NOW)
+
+    assert await bench.counts() == {"ats:a": 1}
+    (parked,) = await left(bench)
+    assert parked["kind"] == "what"
+
+
+async def test_a_timer_set_again_runs_again(bench: Bench) -> None:
+    def again(message: Any, work: Any, *, now: datetime) -> None:
+        add(message, work, now=now)
+        if work.tallies[message.aggregate_id].count < 3:
+            work.timers.set("again", message.aggregate_id, now)
+
+    await set_timers(bench, ("again", "ats:a", NOW))
+    timers = runner(bench, again=again)
+
+    while await timers.fire_due(now=NOW):
+        pass
+
+    assert await bench.counts() == {"ats:a": 3}
+    assert await left(bench) == []
+
+
+async def test_setting_a_parked_timer_lets_it_run(bench: Bench) -> None:
+    await set_timers(bench, ("poison", "ats:a", NOW))
+    await runner(bench, poison=poison).fire_due(now=NOW)
+
+    await set_timers(bench, ("poison", "ats:a", NOW))
+    await runner(bench, poison=add).fire_due(now=NOW)
+
+    assert await bench.counts() == {"ats:a": 1}
+
+
+async def test_a_page_that_moves_a_timer_meets_the_runner_without_a_deadlock(bench: Bench) -> None:
+    """Both lock the aggregate first and the timer last."""
+    working_set = bench.plumbing.working_set
+    pages = bench.plumbing.transaction.Transactions(bench.pool, bench.store)
+    await set_timers(bench, *[("add", f"ats:{i}", NOW) for i in range(10)])
+
+    def needs(message: str, work: Any) -> Any:
+        return working_set.Needs.rows("tally", message)
+
+    def move(message: str, work: Any, *, now: datetime) -> None:
+        work.timers.set("add", message, now + timedelta(hours=1))
+        work.tallies.put(work.tallies.get(message) or Tally(message))
+
+    step = working_set.UseCase(needs, move)
+    timers = runner(bench, add=add)
+    await asyncio.gather(
+        *[timers.fire_due(now=NOW) for _ in range(3)],
+        *[pages.command(working_set.Step(f"ats:{i}", step), now=NOW) for i in range(10)],
+    )
+
+    counts = await bench.counts()
+    moved = {row["aggregate_id"] for row in await left(bench)}
+    assert moved == set(counts)
+    assert sum(counts.values()) == len(await bench.outgoing())
+
+
+async def test_facts_are_gathered_before_the_use_case_runs(bench: Bench) -> None:
+    seen: list[object] = []
+
+    def take(message: Any, work: Any, *, now: datetime) -> None:
+        seen.append(message.facts)
+
+    async def gather(ids: Any, *, now: datetime) -> dict[str, object]:
+        return {one: f"facts of {one}" for one in ids}
+
+    await set_timers(bench, ("take", "ats:a", NOW), ("take", "ats:b", NOW))
+    timers = replace(runner(bench, take=take), gathers={"take": gather})
+
+    await timers.fire_due(now=NOW)
+
+    assert seen == ["facts of ats:a", "facts of ats:b"]
+
+
+async def test_one_leader_fires_and_another_takes_over_when_it_goes(bench: Bench) -> None:
+    clock = bench.plumbing.clock.RealClock()
+    loops = [
+        bench.plumbing.timer_runner.TimerLoop(bench.dsn, runner(bench, add=add), clock)
+        for _ in range(2)
+    ]
+    tasks = [asyncio.create_task(loop.run()) for loop in loops]
+    await until(lambda: any(loop.leading for loop in loops))
+    first = next(loop for loop in loops if loop.leading)
+    second = next(loop for loop in loops if loop is not first)
+
+    await set_timers(bench, ("add", "ats:a", LONG_AGO))
+    await until_counted(bench, {"ats:a": 1})
+    assert not second.leading
+    first.stop()
+    await until(lambda: second.leading)
+    await set_timers(bench, ("add", "ats:a", LONG_AGO))
+    await until_counted(bench, {"ats:a": 2})
+
+    second.stop()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_leader_that_loses_its_session_leads_again(bench: Bench) -> None:
+    clock = bench.plumbing.clock.RealClock()
+    loop = bench.plumbing.timer_runner.TimerLoop(bench.dsn, runner(bench, add=add), clock)
+    task = asyncio.create_task(loop.run())
+    await until(lambda: loop.leading)
+
+    connection = await asyncpg.connect(bench.dsn)
+    await connection.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'timers'"
+        " and datname = current_database()"
+    )
+    await connection.close()
+    await set_timers(bench, ("add", "ats:a", LONG_AGO))
+    await until_counted(bench, {"ats:a": 1})
+
+    loop.stop()
+    await task
+
+
+async def until_counted(bench: Bench, wanted: dict[str, int]) -> None:
+    async def counted() -> bool:
+        return await bench.counts() == wanted
+
+    await until_it(counted)

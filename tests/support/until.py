@@ -1,0 +1,21 @@
+"""Waits for a condition, never for a time: looks again until it holds or a deadline passes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+POLL_SECONDS = 0.01
+
+
+async def until(condition: Callable[[], bool], *, seconds: float = 20) -> None:
+
+    async def look() -> bool:
+        return condition()
+
+    await until_it(look, seconds=seconds)
+
+
+async def until_it(condition: Callable[[], Awaitable[bool]], *, seconds: float = 20) -> None:
+    """As `until`, where looking takes a query."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 - it happens outside this process
+            await asyncio.sleep(POLL_SECONDS)
