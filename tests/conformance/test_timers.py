@@ -10,7 +10,6 @@ from tests.conformance.conftest import Bench
 from tests.conformance.tally import NOW, Bug, Tally, counted
 from tests.support.until import until, until_it
 
-
 LONG_AGO = NOW - timedelta(days=3650)
 """Due by any real clock."""
 

@@ -228,10 +228,13 @@ class WorkingSet:
 
     timers: Timers = field(default_factory=Timers)
     outgoing: list[Outgoing] = field(default_factory=list)
+    place: tuple[str, int, int] | None = None
+    """Topic, partition and offset of the record that is run; None for a page and a timer."""
 
-    def caused_by(self, trace: str | None) -> None:
+    def caused_by(self, trace: str | None, place: tuple[str, int, int] | None = None) -> None:
         """The shell's side: what follows is published, and set, in the name of this trace."""
         self.timers.trace = trace
+        self.place = place
 
     def publish(self, event: Event, *, at: datetime) -> None:
         self.outgoing.append(Outgoing(event, at, self.timers.trace))
@@ -264,6 +267,7 @@ class Step(Generic[M, W]):
     message: M
     use_case: UseCase[M, W]
     trace: str | None = None
+    place: tuple[str, int, int] | None = None
 
     def traced(self, trace: str | None) -> "Step[M, W]":
         return replace(self, trace=trace)

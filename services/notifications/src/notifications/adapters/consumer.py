@@ -92,7 +92,7 @@ class Consumer:
 
     async def _start(self) -> None:
         self._broker = KafkaBroker(
-            self.bootstrap,
+            self.bootstrap.split(","),
             apply_types=False,
             allow_auto_create_topics=False,
             graceful_timeout=20,

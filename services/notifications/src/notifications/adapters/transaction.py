@@ -165,7 +165,7 @@ def _ask_again(steps: Sequence[Step[Any, W]], work: W, needs: Needs) -> None:
 async def _run(steps: Sequence[Step[Any, W]], work: W, *, now: datetime) -> list[Refusal | None]:
     answers = []
     for number, step in enumerate(steps, start=1):
-        work.caused_by(step.trace)
+        work.caused_by(step.trace, step.place)
         answers.append(step.use_case.run(step.message, work, now=now))
         if number % YIELD_EVERY == 0:
             await asyncio.sleep(0)

@@ -153,7 +153,7 @@ class Batch(Generic[W]):
         if use_case is None:
             _skipped(record, "not ours")
             return None
-        step = Step(found, use_case, traces.child_of(found.traceparent))
+        step = Step(found, use_case, traces.child_of(found.traceparent), record.place)
         return Decoded(record, Claim(found.source, found.id, found.digest), step)
 
     def _tombstone(self, record: Record, found: Tombstone) -> Decoded[W] | None:

@@ -1,0 +1,97 @@
+"""A process made of a service's consumer and timers over the tally, or a relay, that can kill itself.
+
+`TALLY_KILL` names a point; the process ends there by SIGKILL, the `TALLY_KILL_AT`-th time it comes by.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI
+from tests.conformance.tally import Plumbing, subscriptions, tally_store
+
+
+def kill_after(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    left = int(os.environ.get("TALLY_KILL_AT", "1"))
+
+    async def killing(*arguments: Any, **named: Any) -> Any:
+        nonlocal left
+        answer = await function(*arguments, **named)
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    return killing
+
+
+async def consume(service: str) -> None:
+    plumbing = Plumbing(service)
+    plumbing.logs.configure("INFO", service)
+    dsn = os.environ["TALLY_DSN"]
+    pool = await plumbing.database.connect(dsn, size=5, name=service)
+    clock = plumbing.clock.RealClock()
+    batch = plumbing.batch.Batch(pool, tally_store(plumbing), subscriptions(plumbing), clock)
+    ingest = batch.ingest
+    match os.environ.get("TALLY_KILL"):
+        case "after_claim":
+            plumbing.inbox.claim = kill_after(plumbing.inbox.claim)
+        case "before_commit":
+            plumbing.outbox.append = kill_after(plumbing.outbox.append)
+        case "after_commit_before_offset":
+            ingest = kill_after(ingest)
+    consumer = plumbing.consumer.Consumer(
+        bootstrap=os.environ["TALLY_KAFKA"],
+        group=os.environ["TALLY_PREFIX"] + service,
+        topics=["ats.applications.v1"],
+        prefix=os.environ["TALLY_PREFIX"],
+        ingest=ingest,
+        session_timeout_ms=6_000,
+        heartbeat_interval_ms=1_000,
+    )
+    await run(plumbing, consumer, pool)
+
+
+async def run(plumbing: Plumbing, consumer: Any, pool: Any) -> None:
+    async def alive() -> bool:
+        return bool(consumer.alive())
+
+    async def ready() -> bool:
+        return bool(consumer.ready()) and await pool.fetchval("select true") is True
+
+    pages = FastAPI()
+    pages.include_router(plumbing.probes.router(alive=alive, ready=ready, started=ready))
+    server = plumbing.http.server(pages, host="127.0.0.1", port=int(os.environ["TALLY_PORT"]))
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.serve())
+        group.create_task(consumer.run())
+        await stopped.wait()
+        consumer.stop()
+        server.should_exit = True
+    await pool.close()
+
+
+async def relay() -> None:
+    from relay import postgres  # noqa: PLC0415 - a consumer's process has no relay in it
+    from relay.app import configure_logging, serve  # noqa: PLC0415 - see above
+    from relay.config import Settings  # noqa: PLC0415 - see above
+    from relay.kafka import Kafka  # noqa: PLC0415 - see above
+
+    # setattr, since a failpoint is no implementation that a type checker would accept.
+    match os.environ.get("TALLY_KILL"):
+        case "after_publish_before_delete":
+            setattr(Kafka, "send", kill_after(Kafka.send))  # noqa: B010 - see above
+        case "after_delete":
+            setattr(postgres, "move", kill_after(postgres.move))  # noqa: B010 - see above
+    configure_logging("INFO")
+    await serve(Settings())
+
+
+if __name__ == "__main__":
+    name = sys.argv[1]
+    asyncio.run(relay() if name == "relay" else consume(name))
