@@ -119,7 +119,7 @@ class InterviewPlan(InterviewEvent):
     job: Job
     pay: PayCard | None = None
     stage: Stage
-    materials: Annotated[tuple[Material, ...], Field(max_length=8)] = ()
+    materials: Annotated[tuple[Material, ...], Field(max_length=6)] = ()
     zone: Zone | None = None
     """Of the company's side: for a reader whose own zone is not known."""
     decide_in: Annotated[str, Known(DecideIn)] = DecideIn.PARLEY

@@ -12,13 +12,15 @@ Revision = Annotated[int, Strict(), Field(ge=1, le=2**53 - 1)]
 
 
 class Upstream(Value):
-    """An upstream system's own names for an object, echoed untouched on what we publish about it."""
+    """An upstream system's own names for an object, echoed untouched on what we publish about it: ids, and never
+    anything about a person.
+    """
 
-    system: Id
+    system: Annotated[Id, Field(examples=["greenhouse"])]
     refs: Annotated[
         dict[
             Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")],
-            Annotated[str, Field(max_length=120, pattern=r"^[\x20-\x7e]*$")],
+            Annotated[str, Field(max_length=120, pattern=r"^[\x21-\x7e]*$")],
         ],
         Field(max_length=10),
     ] = Field(default_factory=dict)

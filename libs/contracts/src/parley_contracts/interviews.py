@@ -25,7 +25,7 @@ from parley_contracts.plan import (
     ScorecardKept,
     Stage,
 )
-from parley_contracts.text import Label
+from parley_contracts.text import Role
 from parley_contracts.times import Instant, Interval, Value, Zone
 
 
@@ -108,7 +108,7 @@ class ChangedPart(StrEnum):
 class Seat(Value):
     interviewer_id: InterviewerId | None = None
     """Nobody yet, for a seat that a pool or one of several fills at the booking."""
-    role: Label | None = None
+    role: Role | None = None
     shadow: Flag = False
     scorecard: Annotated[str, Known(ScorecardKept)] = ScorecardKept.PARLEY
     status: Annotated[str, Known(SeatStatus)] = SeatStatus.OPEN
@@ -178,7 +178,7 @@ class Interview(Value):
     job: Job
     pay: PayCard | None = None
     stage: Stage
-    materials: Annotated[tuple[Material, ...], Field(max_length=8)] = ()
+    materials: Annotated[tuple[Material, ...], Field(max_length=6)] = ()
     decide_in: Annotated[str, Known(DecideIn)] = DecideIn.PARLEY
     promised_days: PromisedDays = PROMISED_DAYS
     zone: Zone | None = None
@@ -186,6 +186,7 @@ class Interview(Value):
     candidate_zone: Zone | None = None
     """As the candidate confirmed it when they booked."""
     sessions: Annotated[tuple[Session, ...], Field(min_length=1, max_length=MOST_SESSIONS)]
+    """One that was here and is not any more is cancelled."""
     window: Interval | None = None
     slots: Slots | None = None
     book_by: Instant | None = None

@@ -10,7 +10,17 @@ from pydantic_core import PydanticCustomError
 from parley_contracts.counts import Flag
 from parley_contracts.ids import Id, PersonId, PoolId, SessionId
 from parley_contracts.known import Known
-from parley_contracts.text import Amount, Currency, Label, Line, ShortText, Title, Url
+from parley_contracts.text import (
+    Amount,
+    Currency,
+    Label,
+    Line,
+    Role,
+    Sentences,
+    ShortText,
+    Title,
+    Url,
+)
 from parley_contracts.times import Instant, Minutes, Value
 
 MOST_SESSIONS = 8
@@ -96,7 +106,7 @@ class PayCard(Value):
 
 class Stage(Value):
     name: Title
-    assesses: Annotated[tuple[Label, ...], Field(max_length=10)] = ()
+    assesses: Annotated[tuple[Label, ...], Field(max_length=8)] = ()
     """What is assessed, in words that the candidate reads too."""
 
 
@@ -110,7 +120,7 @@ class Place(Value):
     kind: Annotated[str, Known(PlaceKind)]
     url: Url | None = None
     dial_in: Label | None = None
-    address: Line | None = None
+    address: Title | None = None
     instructions: ShortText | None = None
 
 
@@ -130,7 +140,7 @@ class SeatRequest(Value):
     one_of: Annotated[tuple[PersonId, ...], Field(max_length=20)] = ()
     pool_id: PoolId | None = None
     skills: Annotated[tuple[Label, ...], Field(max_length=10)] = ()
-    role: Label | None = None
+    role: Role | None = None
     """Why this person is in the loop, as the candidate reads it: `Hiring manager`."""
     shadow: Flag = False
     """Listens only: is never asked for a scorecard, and never keeps a time from being offered."""
@@ -152,14 +162,14 @@ class PlannedSession(Value):
     """What a session is, whether it has a time yet or not."""
 
     session_id: SessionId
-    title: Title
+    title: Label
     minutes: Minutes
     candidate_minutes: Annotated[int, Strict(), Field(ge=0, le=720)] = Field(
         default_factory=lambda known: min(CANDIDATE_MINUTES, known["minutes"])
     )
     """Of `minutes`, how many belong to the candidate's own questions; 15, or all of a shorter session,
     where nothing is said."""
-    about: ShortText | None = None
+    about: Sentences | None = None
     """What happens in it, as the candidate reads it."""
     place: Place
 
@@ -185,7 +195,7 @@ class SessionRequest(PlannedSession):
 
 class ImportedSeat(Value):
     interviewer_id: PersonId
-    role: Label | None = None
+    role: Role | None = None
     shadow: Flag = False
     scorecard: Annotated[str, Known(ScorecardKept)] = ScorecardKept.PARLEY
 

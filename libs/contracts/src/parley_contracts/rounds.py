@@ -241,6 +241,10 @@ class FeedbackOverdue(FeedbackEvent):
     """A scorecard or review has not come by its date."""
 
 
+class DecisionRequested(RoundEvent):
+    """Whoever decides here is asked to: after the last session, and in a new pair on a hold's date."""
+
+
 class DecisionRecorded(RoundEvent):
     """A side has decided, and it is no decline; what it says is sealed."""
 

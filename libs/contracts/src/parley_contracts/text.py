@@ -27,21 +27,25 @@ def _text(most: int) -> StringConstraints:
     return StringConstraints(pattern=TEXT_PATTERN, max_length=most, strip_whitespace=True)
 
 
+Role = Annotated[str, _line(40)]
+
 Label = Annotated[str, _line(80)]
-"""A few words: a role, a skill, a theme, the name of a link."""
+"""A few words: a skill, a theme, the name of a link."""
 
 Title = Annotated[str, _line(120)]
 
 Line = Annotated[str, _line(200)]
 
-ShortText = Annotated[str, _text(300)]
+Sentences = Annotated[str, _text(160)]
+
+ShortText = Annotated[str, _text(200)]
 """Operator-written; may have line breaks."""
 
 LongText = Annotated[str, _text(2000)]
 
 Url = Annotated[
     str,
-    StringConstraints(pattern=URL_PATTERN, max_length=500, strip_whitespace=True),
+    StringConstraints(pattern=URL_PATTERN, max_length=400, strip_whitespace=True),
     Field(examples=["https://meet.example.com/abc"]),
 ]
 """http or https, in ASCII as RFC 3986 has it."""

@@ -189,6 +189,7 @@ ROUNDS = Topic(
             "parley.round.feedback-amended.v1": rounds.FeedbackAmended,
             "parley.round.feedback-waived.v1": rounds.FeedbackWaived,
             "parley.round.feedback-overdue.v1": rounds.FeedbackOverdue,
+            "parley.round.decision-requested.v1": rounds.DecisionRequested,
             "parley.round.decision-recorded.v1": rounds.DecisionRecorded,
             "parley.round.decided.v1": rounds.RoundDecided,
             "parley.round.match-reached.v1": rounds.MatchReached,
