@@ -22,13 +22,22 @@ def database_account() -> Account | None:
     postgres is left alone, since it may own a real server's data.
     """
     if os.geteuid() != 0:
+        refuse_nameless()
         return None
     entries = {entry.pw_name: entry for entry in pwd.getpwall() if entry.pw_uid != 0}
     entries.pop("postgres", None)
     if not entries:
-        raise NoDatabaseAccount("this machine has no other user")
+        raise NoDatabaseAccount("it refuses to run as root, and this machine has no other user")
     chosen = entries.get("nobody") or max(entries.values(), key=lambda entry: entry.pw_uid)
     return Account(chosen.pw_uid, chosen.pw_gid)
+
+
+def refuse_nameless() -> None:
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        why = f"the user {os.geteuid()} has no name, and its initdb asks for one"
+        raise NoDatabaseAccount(why) from error
 
 
 def reachable(folder: Path) -> bool:

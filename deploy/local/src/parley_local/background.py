@@ -1,13 +1,15 @@
 """Servers that people keep: started by one command, ended by another, found by a file."""
 
 import fcntl
-import json
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from parley_local.account import database_account, open_folder, reachable
 from parley_local.config import Config
@@ -35,6 +37,10 @@ class Server:
     def running(self) -> bool:
         return self.identity.alive
 
+    def line(self) -> str:
+        word = f"runs as {self.identity.pid}" if self.running else "is stopped"
+        return f"{self.name:10} {word:20} {self.address}  (log: {self.log})"
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -50,6 +56,28 @@ class State:
     @property
     def running(self) -> bool:
         return all(server.running for server in self.servers)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes tests and benchmarks use these servers."""
+        return {"PARLEY_TEST_KAFKA": self.bootstrap, "PARLEY_TEST_POSTGRES": self.dsn}
+
+    def described(self) -> dict[str, object]:
+        """For programs."""
+        servers = [
+            {
+                "name": server.name,
+                "running": server.running,
+                "address": server.address,
+                "pid": server.identity.pid,
+                "log": server.log,
+            }
+            for server in self.servers
+        ]
+        return {"environment": self.environment, "servers": servers}
+
+
+STORED = TypeAdapter(State)
 
 
 def start(folder: Path, *, nodes: int | None) -> State:
@@ -90,6 +118,13 @@ def stop(folder: Path) -> State | None:
         return state
 
 
+def remove(folder: Path, state: State) -> None:
+    """Forget the data of servers that have been stopped, and where they were."""
+    with only_one(folder):
+        shutil.rmtree(state.data, ignore_errors=True)
+        (folder / STATE).unlink(missing_ok=True)
+
+
 def any_running(state: State) -> bool:
     return any(server.running for server in state.servers)
 
@@ -124,7 +159,7 @@ def data_folder(folder: Path) -> Path:
         return folder / "data"
     if reachable(folder):
         return open_folder(folder / "data")
-    elsewhere = Path(tempfile.mkdtemp(prefix="parley-data-", dir="/var/tmp"))  # noqa: S108 - mkdtemp
+    elsewhere = Path(tempfile.mkdtemp(prefix="parley-data-", dir="/var/tmp"))
     elsewhere.chmod(0o711)
     return elsewhere
 
@@ -152,6 +187,17 @@ def describe(cluster: KafkaCluster, database: PostgresServer) -> State:
         postgres_port=database.port,
         servers=servers,
     )
+
+
+def read(folder: Path) -> State | None:
+    file = folder / STATE
+    return STORED.validate_json(file.read_bytes()) if file.exists() else None
+
+
+def write(folder: Path, state: State) -> None:
+    part = folder / f".{STATE}"
+    part.write_bytes(STORED.dump_json(state, indent=2))
+    part.replace(folder / STATE)
 
 
 @contextmanager

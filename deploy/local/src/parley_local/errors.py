@@ -56,8 +56,8 @@ class JavaMissing(LocalError):
 class NoDatabaseAccount(LocalError):
     def __init__(self, why: str) -> None:
         super().__init__(
-            f"PostgreSQL refuses to run as root, and {why}. Run as an ordinary user, or name a "
-            "running server: PARLEY_TEST_POSTGRES=postgresql://user@host/database."
+            f"PostgreSQL cannot run here: {why}. Run as an ordinary user, or name a running "
+            "server: PARLEY_TEST_POSTGRES=postgresql://user@host/database."
         )
 
 
@@ -99,7 +99,18 @@ class PackageMissing(LocalError):
 
 class AlreadyRunning(LocalError):
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"Servers of {folder} are running already: `parley-local status`.")
+        super().__init__(
+            f"Servers of {folder} are running already: `parley-local status` shows them, and "
+            "`parley-local stop` ends them."
+        )
+
+
+class OtherNodes(LocalError):
+    def __init__(self, folder: Path, nodes: int) -> None:
+        super().__init__(
+            f"The data in {folder} is that of a Kafka of {nodes}. Start it so, name another folder "
+            "(--dir), or remove this one."
+        )
 
 
 def tail(log: Path, lines: int = 15) -> str:

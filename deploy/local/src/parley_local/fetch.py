@@ -4,11 +4,11 @@ import fcntl
 import hashlib
 import os
 import tempfile
-import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,9 +18,11 @@ from parley_local.artefacts import Artefact
 from parley_local.config import Config
 from parley_local.errors import ArtefactCorrupt, ArtefactsUnreachable, CacheUnwritable
 from parley_local.progress import progress
+from parley_local.side_by_side import side_by_side
 
 AT_ONCE = 8
 ATTEMPTS = 3
+PART = ".part"
 PAUSE_SECONDS = 0.5
 TIMEOUT = httpx.Timeout(20, connect=8)
 
@@ -58,6 +60,8 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
     with (folder / ".fetching").open("wb") as lock:
         with suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_EX)
+            for left in folder.rglob(f"*{PART}"):
+                left.unlink(missing_ok=True)  # by a process that was killed
         yield
 
 
@@ -67,16 +71,12 @@ def download_all(artefacts: Sequence[Artefact], folder: Path, base: str) -> None
     with (
         progress(len(artefacts), sum(artefact.size for artefact in artefacts), base) as report,
         httpx.Client(timeout=TIMEOUT, follow_redirects=True) as client,
-        ThreadPoolExecutor(AT_ONCE) as pool,
     ):
-        downloads = Downloads(folder, base, client, report)
+        downloads = Downloads(folder, base, client, report, deque(artefacts))
         try:
-            for task in [pool.submit(downloads.bring, artefact) for artefact in artefacts]:
-                task.result()
-        except BaseException:
-            downloads.stopped.set()
-            pool.shutdown(cancel_futures=True)
-            raise
+            side_by_side(*[downloads.work] * AT_ONCE)
+        finally:
+            downloads.waiting.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,21 @@ class Downloads:
     base: str
     client: httpx.Client
     report: Callable[[int], None]
-    stopped: threading.Event = field(default_factory=threading.Event)
+    waiting: deque[Artefact]
+
+    def work(self) -> None:
+        """One of several that take from the same queue; the first failure empties it."""
+        while (artefact := self.take()) is not None:
+            try:
+                self.bring(artefact)
+            except BaseException:
+                self.waiting.clear()
+                raise
+
+    def take(self) -> Artefact | None:
+        with suppress(IndexError):
+            return self.waiting.popleft()
+        return None
 
     def bring(self, artefact: Artefact) -> None:
         url, target = f"{self.base}/{artefact.path}", self.folder / artefact.path
@@ -94,15 +108,15 @@ class Downloads:
             try:
                 self.bring_once(artefact, url, target)
             except httpx.HTTPError as error:
-                if attempt == ATTEMPTS or not worth_another(error) or self.stopped.is_set():
+                if attempt == ATTEMPTS or not worth_another(error):
                     raise ArtefactsUnreachable(url, describe(error)) from error
-                self.stopped.wait(PAUSE_SECONDS * attempt)
+                time.sleep(PAUSE_SECONDS * attempt)
             else:
                 return
 
     def bring_once(self, artefact: Artefact, url: str, target: Path) -> None:
         """Written beside the target, and renamed to it when it is what it must be."""
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        descriptor, name = tempfile.mkstemp(dir=target.parent, suffix=PART)
         part = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -121,7 +135,7 @@ class Downloads:
                 for chunk in answer.iter_raw():
                     got += len(chunk)
                     self.report(len(chunk))
-                    if got > artefact.size or self.stopped.is_set():
+                    if got > artefact.size:
                         break
                     digest.update(chunk)
                     file.write(chunk)

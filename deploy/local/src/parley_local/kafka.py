@@ -5,8 +5,8 @@ import os
 import shutil
 import signal
 import uuid
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from parley_local import artefacts
@@ -17,6 +17,7 @@ from parley_local.java import find_java
 from parley_local.kafka_settings import LOGGING, Ports, as_properties, server_properties
 from parley_local.ports import LOOPBACK, free_ports
 from parley_local.process import Process, run, spawn
+from parley_local.side_by_side import side_by_side
 from parley_local.topics import Kafka
 from parley_local.waiting import until
 
@@ -57,9 +58,12 @@ class KafkaNode:
         self.port = cluster[self.number - 1].client
 
     def format(self, cluster_id: str) -> None:
-        if not (self.folder / "data" / "meta.properties").exists():
+        done = self.folder / "formatted"
+        if not done.exists():
+            shutil.rmtree(self.folder / "data", ignore_errors=True)  # of a start broken off
             tool = ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self.settings)]
             run([*self._java, *tool], folder=self.folder, log=self.log, removed=self._removed)
+            done.touch()
 
     def start(self) -> None:
         """Start, or start again on the same data and ports; back once the node serves."""
@@ -179,7 +183,12 @@ class KafkaCluster(Kafka):
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _format(self) -> None:
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        """Under one id, which is written first: the nodes must agree after a start broken off."""
+        file = self.folder / "cluster-id"
+        if not file.exists():
+            identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            file.write_text(identity, encoding="utf-8")
+        cluster_id = file.read_text(encoding="utf-8")
         self._for_each(lambda node: node.format(cluster_id))
 
     def _free_ports(self) -> list[Ports]:
@@ -193,12 +202,4 @@ class KafkaCluster(Kafka):
         return [str(find_java().command), f"-Xmx{heap}", *LIGHT, "-cp", classes]
 
     def _for_each(self, act: Callable[[KafkaNode], None]) -> None:
-        in_parallel(act, self.nodes)
-
-
-def in_parallel(act: Callable[[KafkaNode], None], nodes: Iterable[KafkaNode]) -> None:
-    """All are done, or have failed, before the first failure is raised."""
-    with ThreadPoolExecutor(3) as pool:
-        tasks = [pool.submit(act, node) for node in nodes]
-    for task in tasks:
-        task.result()
+        side_by_side(*(partial(act, node) for node in self.nodes))

@@ -63,9 +63,9 @@ def server_properties(
         "share.coordinator.state.topic.min.isr": f"{in_sync}",
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "1000",
-        # A killed node is missed after 6 s, as a killed consumer is in the tests.
-        "broker.session.timeout.ms": "6000",
-        "broker.heartbeat.interval.ms": "1000",
+        # So long a killed node is believed alive, and its next start waits.
+        "broker.session.timeout.ms": "3000" if copies == 1 else "6000",
+        "broker.heartbeat.interval.ms": "500",
         # The cleaner's buffer comes out of the heap, and is a third of ours by default.
         "log.cleaner.dedupe.buffer.size": f"{8 * 1024 * 1024}",
         # Deleted topics leave the disk soon: a test run makes thousands of partitions.

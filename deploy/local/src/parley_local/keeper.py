@@ -18,10 +18,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypedDict
 
 PR_SET_PDEATHSIG = 1
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 3.0
 OWNER_CHECK_SECONDS = 0.5
 END, LET_GO = b"", b"l"
 
@@ -62,7 +63,8 @@ def main() -> int:
 
 
 def answer(text: str) -> None:
-    os.write(sys.stdout.fileno(), f"{text}\n".encode())
+    with suppress(BrokenPipeError):  # an owner that is gone is noticed soon enough
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())
 
 
 def heard(order: Order) -> bytes | None:

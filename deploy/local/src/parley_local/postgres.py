@@ -57,7 +57,7 @@ class PostgresServer(Postgres):
         """Make the cluster the first time; later starts, and a given port, keep to that port."""
         self._account = database_account()
         self._binaries = postgres_binaries(self._config, self._account) / "bin"
-        if not (self.data / "PG_VERSION").exists():
+        if not self.data.exists():
             self._initialise()
         fixed = port or self.port
         for attempt in range(1, PORT_ATTEMPTS + 1):
@@ -80,7 +80,7 @@ class PostgresServer(Postgres):
         workers = self._workers()
         self._end(signal.SIGKILL)
         for worker in workers:
-            send(worker, signal.SIGKILL)
+            worker.send(signal.SIGKILL)
         until(lambda: not any(worker.alive for worker in workers), seconds=STOP_SECONDS)
 
     def pause(self) -> None:
@@ -88,11 +88,11 @@ class PostgresServer(Postgres):
         if self.process is not None:
             self.process.send(signal.SIGSTOP)
         for worker in self._workers():
-            send(worker, signal.SIGSTOP)
+            worker.send(signal.SIGSTOP)
 
     def resume(self) -> None:
         for worker in self._workers():
-            send(worker, signal.SIGCONT)
+            worker.send(signal.SIGCONT)
         if self.process is not None:
             self.process.send(signal.SIGCONT)
 
@@ -104,17 +104,21 @@ class PostgresServer(Postgres):
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _initialise(self) -> None:
-        self.data.mkdir(parents=True, exist_ok=True)
+        """Under another name first: one that was broken off looks whole."""
+        unfinished = self.folder / "postgres.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
         if self._account is not None:
-            os.chown(self.data, self._account.user, self._account.group)
+            os.chown(unfinished, self._account.user, self._account.group)
         run(
-            [str(self._binaries / "initdb"), "--pgdata", str(self.data), *INITDB],
-            folder=self.data,
+            [str(self._binaries / "initdb"), "--pgdata", str(unfinished), *INITDB],
+            folder=unfinished,
             log=self.log,
             account=self._account,
             environment=environment(),
             removed=None if self._lasting else self.folder,
         )
+        unfinished.rename(self.data)
 
     def _launch(self) -> None:
         self._log_read_from = self.log.stat().st_size if self.log.exists() else 0
@@ -177,11 +181,6 @@ class PostgresServer(Postgres):
             return [Identity.of(int(pid)) for pid in children.read_text().split()]
         except OSError:
             return []
-
-
-def send(worker: Identity, number: signal.Signals) -> None:
-    if worker.alive:
-        os.kill(worker.pid, number)
 
 
 def environment() -> dict[str, str]:

@@ -31,6 +31,11 @@ class Identity:
     def alive(self) -> bool:
         return self.started != "" and started_at(self.pid) == self.started
 
+    def send(self, number: signal.Signals) -> None:
+        if self.alive:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
 
 def started_at(pid: int) -> str | None:
     """None for a process that is not there, or has ended and waits to be collected."""
@@ -61,8 +66,7 @@ class Process:
         return self.identity.alive
 
     def send(self, number: signal.Signals) -> None:
-        if self.alive:
-            os.kill(self.pid, number)
+        self.identity.send(number)
 
     def wait(self, *, seconds: float) -> bool:
         """Whether the server ended in time; its keeper is then gone too."""

@@ -10,7 +10,7 @@ import secrets
 import tempfile
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -21,6 +21,7 @@ from parley_local.databases import NamedPostgres, Postgres
 from parley_local.errors import PackageMissing
 from parley_local.kafka import KafkaCluster
 from parley_local.postgres import PostgresServer
+from parley_local.side_by_side import side_by_side
 from parley_local.topics import Kafka, NamedKafka
 
 KafkaT = TypeVar("KafkaT", bound=Kafka)
@@ -45,13 +46,7 @@ class Servers(Generic[KafkaT, PostgresT]):
 
     def start(self) -> None:
         """Both at once, for those who need both."""
-        with ThreadPoolExecutor(2) as pool:
-            tasks: list[Future[KafkaT] | Future[PostgresT]] = [
-                pool.submit(self._kafka),
-                pool.submit(self._postgres),
-            ]
-        for task in tasks:
-            task.result()
+        side_by_side(self._kafka, self._postgres)
 
 
 AnyServers = Servers[Kafka, Postgres]

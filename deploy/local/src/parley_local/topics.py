@@ -49,12 +49,13 @@ class Kafka(ABC):
             await until_led(admin, wanted, partitions)
 
     async def delete_topics(self, names: Iterable[str]) -> None:
-        """A topic that is not there counts as deleted."""
+        """Back once they are gone; a topic that is not there counts as deleted."""
         unwanted = self._own(names)
         async with self._admin() as admin:
             answer = await admin.delete_topics(unwanted)
-        codes: dict[str, int] = dict(answer.topic_error_codes)
-        refuse({name: code for name, code in codes.items() if code != UNKNOWN_TOPIC})
+            codes: dict[str, int] = dict(answer.topic_error_codes)
+            refuse({name: code for name, code in codes.items() if code != UNKNOWN_TOPIC})
+            await until_gone(admin, unwanted)
 
     async def brokers(self) -> int:
         async with self._admin() as admin:
@@ -113,7 +114,13 @@ def refuse(codes: Mapping[str, int]) -> None:
 
 async def until_led(admin: AIOKafkaAdminClient, names: list[str], partitions: int) -> None:
     async with asyncio.timeout(SETTLE_SECONDS):
-        while not all_led(await admin.describe_topics(names), partitions):
+        while not all_led(await admin.describe_topics(names), partitions):  # noqa: ASYNC110 - no event
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def until_gone(admin: AIOKafkaAdminClient, names: list[str]) -> None:
+    async with asyncio.timeout(SETTLE_SECONDS):
+        while set(names) & set(await admin.list_topics()):  # noqa: ASYNC110 - no event
             await asyncio.sleep(POLL_SECONDS)
 
 

@@ -1,0 +1,98 @@
+"""Moves domain time: to the next quarter of an hour in which anything is due, once all is quiet."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from aiokafka import AIOKafkaProducer
+
+from parley_local.demo.clock import ConductedClock, quarter_after
+from parley_local.demo.feed import Line
+from parley_local.demo.people import People
+from parley_local.demo.quiet import Quiet
+from parley_local.errors import LocalError
+
+LOOK_SECONDS = 0.004
+PATIENCE_SECONDS = 60.0
+SMALLEST_STEP = timedelta(seconds=1)
+
+
+class NeverQuiet(LocalError):
+    """Something stays undone, however long it is waited for."""
+
+
+@dataclass
+class Conductor:
+    clock: ConductedClock
+    quiet: Quiet
+    people: People
+    producer: AIOKafkaProducer
+    prefix: str
+    lines: list[Line]
+    """What the ATS has yet to say, the next one last."""
+    watch: Callable[[], None]
+    """Called while waiting: progress is shown, and what has died is started again."""
+    jumps: int = 0
+    said: dict[str, float] = field(default_factory=dict)
+    """Wall time at which a trace's first record went out."""
+
+    async def play(self, until: datetime) -> None:
+        await self.settle()
+        while (moment := await self._next()) is not None and moment < until:
+            self.clock.set(moment, rate=0)
+            self.jumps += 1
+            await self._say(moment)
+            await self.settle()
+        self.clock.set(until, rate=0)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Until nothing is under way, seen twice, and everybody has done what they meant to do now."""
+        now = self.clock.now()
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        seen = 0
+        while seen < 2:
+            self.watch()
+            why = await self.quiet.busy(now)
+            self.people.read_mail(now)
+            if why is None and await self.people.act(now):
+                why = "people were acting"
+            if why is None:
+                seen += 1
+                continue
+            seen = 0
+            if time.monotonic() > give_up:
+                raise NeverQuiet(f"at {now.isoformat()}: {why}")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _next(self) -> datetime | None:
+        moments = [await self.quiet.next_at(), self.people.next_at()]
+        if self.lines:
+            moments.append(self.lines[-1].at)
+        known = [moment for moment in moments if moment is not None]
+        if not known:
+            return None
+        return quarter_after(max(min(known), self.clock.now() + SMALLEST_STEP))
+
+    async def _say(self, now: datetime) -> None:
+        sent = []
+        while self.lines and self.lines[-1].at <= now:
+            line = self.lines.pop()
+            headers = [(name, value.encode()) for name, value in line.headers]
+            self._note_trace(line)
+            sent.append(
+                await self.producer.send(
+                    self.prefix + line.topic,
+                    key=line.key.encode(),
+                    value=line.value.encode(),
+                    headers=headers,
+                )
+            )
+        await asyncio.gather(*sent)
+
+    def _note_trace(self, line: Line) -> None:
+        trace = dict(line.headers).get("traceparent", "")
+        if trace:
+            self.said.setdefault(trace.split("-")[1], time.time())

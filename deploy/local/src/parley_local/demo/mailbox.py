@@ -1,0 +1,87 @@
+"""A local SMTP sink, and the mails that it took: everybody's mailbox in one."""
+
+import asyncio
+import email
+import email.policy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    number: int
+    recipient: str
+    message: EmailMessage
+    received_at: datetime
+    """Domain time."""
+    wall: float
+    """Seconds since 1970 on the machine's own clock."""
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["Subject"] or "")
+
+    @property
+    def message_id(self) -> str:
+        return str(self.message["Message-ID"] or "")
+
+    @property
+    def sender(self) -> str:
+        return parseaddr(str(self.message["From"] or ""))[1]
+
+    @property
+    def text(self) -> str:
+        body = self.message.get_body(preferencelist=("plain",))
+        return str(body.get_content()) if body is not None else ""
+
+    @property
+    def html(self) -> str | None:
+        body = self.message.get_body(preferencelist=("html",))
+        return str(body.get_content()) if body is not None else None
+
+    @property
+    def calendar(self) -> str | None:
+        for part in self.message.walk():
+            if part.get_content_type() == "text/calendar":
+                return str(part.get_content())
+        return None
+
+
+@dataclass(slots=True)
+class Mailbox:
+    """Takes mail for everyone; the newest last."""
+
+    now: Callable[[], datetime]
+    mails: list[Mail] = field(default_factory=list)
+    port: int = 0
+    _server: asyncio.Server | None = field(default=None, init=False)
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: SMTP(self, hostname="localhost", enable_SMTPUTF8=True), "127.0.0.1", 0
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd finds it by this name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        del server, session
+        content = envelope.content
+        raw = content if isinstance(content, bytes) else str(content).encode()
+        for recipient in envelope.rcpt_tos:
+            message = email.message_from_bytes(raw, policy=email.policy.default)
+            mail = Mail(len(self.mails) + 1, recipient, message, self.now(), time.time())
+            self.mails.append(mail)
+        return "250 taken"

@@ -1,0 +1,143 @@
+"""The simulated people. All they know is their mail: they follow its links, read the pages and fill in
+the forms, each in their own time and manner.
+"""
+
+import asyncio
+import random
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from parley_local.demo import acts, cast
+from parley_local.demo.browser import Browser, PageBroken
+from parley_local.demo.clock import quarter_after
+from parley_local.demo.mailbox import Mail, Mailbox
+
+LINK = re.compile(r"https?://[^\s<>\"]+[?&]token=[A-Za-z0-9._~-]+")
+AWAKE = (time(8), time(21))
+AT_ONCE = 12
+"""How many people act at the same moment, as far as pages can tell."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Intention:
+    """Somebody means to look at a page of theirs."""
+
+    at: datetime
+    person: str
+    purpose: str
+    about: str
+    url: str = field(compare=False)
+
+
+@dataclass
+class Happened:
+    """What took place outside Parley: who came. Those who were there know it, and nobody else."""
+
+    absent: dict[str, str] = field(default_factory=dict)
+    """By interview: `candidate`, or the address of the interviewer who forgot."""
+    declined: int = 0
+    seated: set[str] = field(default_factory=set)
+
+
+@dataclass
+class People:
+    mailbox: Mailbox
+    tempers: Mapping[str, cast.Temper]
+    zones: Mapping[str, str]
+    """By address: when somebody sleeps. From the ATS's own file, which everyone's calendar knows."""
+    chance: random.Random
+    left_alone: frozenset[str] = frozenset()
+    """Addresses of the visitor's application: nobody acts for them."""
+    happened: Happened = field(default_factory=Happened)
+    done: Counter[str] = field(default_factory=Counter)
+    _read: int = 0
+    _plans: dict[tuple[str, str, str], Intention] = field(default_factory=dict)
+    _browsers: dict[str, Browser] = field(default_factory=dict)
+
+    @property
+    def unread(self) -> int:
+        return len(self.mailbox.mails) - self._read
+
+    def next_at(self) -> datetime | None:
+        return min((plan.at for plan in self._plans.values()), default=None)
+
+    def read_mail(self, now: datetime) -> None:
+        """Look at what has come; what it asks for is done later, at a quarter hour."""
+        while self._read < len(self.mailbox.mails):
+            mail = self.mailbox.mails[self._read]
+            self._read += 1
+            if mail.recipient in self.left_alone:
+                continue
+            self._consider(mail, now)
+
+    async def act(self, now: datetime) -> int:
+        """Do what is due; returns how much it was."""
+        due = sorted(plan for plan in self._plans.values() if plan.at <= now)
+        for plan in due:
+            del self._plans[(plan.person, plan.purpose, plan.about)]
+        by_person: dict[str, list[Intention]] = {}
+        for plan in due:
+            by_person.setdefault(plan.person, []).append(plan)
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def one_person(plans: list[Intention]) -> None:
+            async with room:
+                for plan in plans:
+                    await self._visit(plan, now)
+
+        await asyncio.gather(*[one_person(plans) for plans in by_person.values()])
+        return len(due)
+
+    async def close(self) -> None:
+        for browser in self._browsers.values():
+            await browser.close()
+
+    def _consider(self, mail: Mail, now: datetime) -> None:
+        temper = self.tempers.get(mail.recipient)
+        if temper is cast.Temper.NEVER_ANSWERS:
+            return
+        for url in dict.fromkeys(LINK.findall(mail.text)):
+            _, purpose, about, *_ = urlsplit(url).path.split("/")
+            if purpose not in acts.ACTS:
+                continue
+            at = self._when(mail.recipient, purpose, now)
+            plan = Intention(at, mail.recipient, purpose, about, url)
+            known = self._plans.get((plan.person, purpose, about))
+            if known is None or known.url != url:
+                self._plans[(plan.person, purpose, about)] = plan
+
+    def _when(self, person: str, purpose: str, now: datetime) -> datetime:
+        """Some quarters of an hour later, or in the morning for who is asleep by then."""
+        patience = acts.PATIENCE[purpose]
+        at = now + timedelta(minutes=15 * self.chance.randint(1, patience))
+        zone = ZoneInfo(self.zones.get(person, "UTC"))
+        local = at.astimezone(zone)
+        if local.time() >= AWAKE[1]:
+            local = local + timedelta(days=1)
+        if not AWAKE[0] <= local.time() < AWAKE[1]:
+            local = datetime.combine(local.date(), AWAKE[0], zone)
+        return quarter_after(local)
+
+    async def _visit(self, plan: Intention, now: datetime) -> None:
+        browser = self._browsers.setdefault(plan.person, Browser.new())
+        visit = acts.Visit(
+            person=plan.person,
+            about=plan.about,
+            temper=self.tempers.get(plan.person),
+            chance=self.chance,
+            browser=browser,
+            happened=self.happened,
+            now=now,
+        )
+        try:
+            page = await browser.open(plan.url)
+            outcome = await acts.ACTS[plan.purpose](visit, page)
+        except PageBroken:
+            self.done["broken pages"] += 1
+            raise
+        self.done[outcome or f"{plan.purpose}: looked"] += 1
