@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from notifications.adapters import dead_letter, migrate
+from notifications.adapters.batch import StillBroken
 from notifications.app import build
 from notifications.config import Settings
 
@@ -55,9 +56,15 @@ async def run_show(settings: Settings, letter_id: int) -> Report | None:
         }
 
 
-async def run_redrive(settings: Settings, letter_id: int) -> bool:
+async def run_redrive(settings: Settings, letter_id: int) -> bool | str:
+    """Once more through the shell; where it fails again it stays, and this says why."""
     async with build(settings, roles=()) as service:
-        return await service.batch.redrive(letter_id)
+        try:
+            return await service.batch.redrive(letter_id)
+        except StillBroken as broken:
+            return f"It stays, for the contracts refuse it as before: {broken}"
+        except Exception as bug:  # noqa: BLE001 - what broke once may break again, and stays kept
+            return f"It stays, for it failed again: {type(bug).__name__}"
 
 
 async def run_discard(settings: Settings, letter_id: int) -> bool:
