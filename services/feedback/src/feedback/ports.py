@@ -1,16 +1,25 @@
 """What use cases and pages stand on: the working set, and the roles that adapters play."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from feedback.working_set import Refusal, Step, WorkingSet
+from feedback.domain.application import Application
+from feedback.domain.page import RoundPage
+from feedback.domain.person import Person
+from feedback.domain.round import Round
+from feedback.working_set import Refusal, Rows, Step, WorkingSet
 from parley_contracts.links import LinkClaims
 
 
 @dataclass(slots=True)
 class Work(WorkingSet):
     """The rows of one transaction, by table."""
+
+    people: Rows[Person] = field(default_factory=lambda: Rows("person"))
+    applications: Rows[Application] = field(default_factory=lambda: Rows("application"))
+    rounds: Rows[Round] = field(default_factory=lambda: Rows("round", ("application_id", "people")))
 
 
 class Clock(Protocol):
@@ -30,4 +39,9 @@ class Links(Protocol):
 
 
 class Reader(Protocol):
-    """Reads for pages, without locks."""
+    """Reads for pages, without locks, and nothing that is sealed to the reader."""
+
+    async def page(self, interview_id: str, person_id: str) -> RoundPage | None:
+        """None for a round that has not been heard of."""
+
+    async def people(self, ids: tuple[str, ...]) -> Mapping[str, Person]: ...

@@ -1,8 +1,9 @@
-"""`python -m notifications serve | migrate | status | dead-letters list, show, redrive, discard`."""
+"""`python -m notifications serve | migrate | status | pause | resume | keys make | dead-letters …`."""
 
 import argparse
 import sys
 from collections.abc import Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -10,12 +11,17 @@ from pydantic import ValidationError
 
 from notifications import operations
 from notifications.adapters import logs
-from notifications.app import ROLES, serve
+from notifications.adapters.signing import make_keys
+from notifications.app import ROLES, build, serve
 from notifications.config import Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    if options.command == "keys":
+        kid = make_keys(options.private, options.public, keep=options.keep)
+        sys.stdout.write(f"Links are signed with {kid} from now on.\n")
+        return 0
     try:
         settings = Settings()
     except ValidationError as error:
@@ -30,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if answer is None or answer is False:
         sys.stderr.write("There is no such dead letter; it may have been ended before.\n")
         return 1
+    if isinstance(answer, str):
+        sys.stderr.write(answer + "\n")
+        return 1
     sys.stdout.write(operations.as_json(answer) + "\n")
     return 0
 
@@ -41,12 +50,38 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
     commands.add_parser("status", help="what waits: outbox, timers, dead letters")
+    pause = commands.add_parser("pause", help="no mail goes out until `resume`; nothing is lost")
+    pause.add_argument("--reason", default="operator")
+    commands.add_parser("resume", help="mail goes out again; the fuse counts anew")
+    keys = commands.add_parser("keys", help="the keys that links are signed with")
+    make = keys.add_subparsers(dest="action", required=True).add_parser(
+        "make", help="a new signing key; older ones go on verifying"
+    )
+    make.add_argument("--private", type=Path, required=True, help="written for this service alone")
+    make.add_argument("--public", type=Path, required=True, help="read by every service")
+    make.add_argument("--keep", type=int, default=3, help="how many older keys go on verifying")
     letters = commands.add_parser("dead-letters", help="what could not be taken in")
     actions = letters.add_subparsers(dest="action", required=True)
     actions.add_parser("list")
     for action in ("show", "redrive", "discard"):
         actions.add_parser(action).add_argument("id", type=int)
     return parser
+
+
+async def _status(settings: Settings) -> dict[str, object]:
+    plumbing = await operations.run_status(settings)
+    async with build(settings, roles=()) as service:
+        return dict(plumbing) | await service.brake.status(now=service.clock.now())
+
+
+async def _brake(settings: Settings, options: argparse.Namespace) -> dict[str, object]:
+    async with build(settings, roles=()) as service:
+        now = service.clock.now()
+        if options.command == "pause":
+            await service.brake.pause(options.reason, now=now)
+        else:
+            await service.brake.resume(now=now)
+        return await service.brake.status(now=now)
 
 
 def _roles(text: str) -> list[str]:
@@ -60,7 +95,9 @@ def _operation(settings: Settings, options: argparse.Namespace) -> Coroutine[Any
     if options.command == "migrate":
         return operations.run_migrate(settings)
     if options.command == "status":
-        return operations.run_status(settings)
+        return _status(settings)
+    if options.command in ("pause", "resume"):
+        return _brake(settings, options)
     if options.action == "list":
         return operations.run_list(settings)
     action = {

@@ -5,22 +5,36 @@ import signal
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import APIRouter, FastAPI
 
 from notifications import consumers, timers, web
 from notifications.adapters import database, http, migrate, postgres, probes
 from notifications.adapters.batch import Batch
+from notifications.adapters.brake import Brake
 from notifications.adapters.clock import FileClock, RealClock
 from notifications.adapters.consumer import Consumer, security
 from notifications.adapters.database import Pool
 from notifications.adapters.links import Links
+from notifications.adapters.mail import Sender
+from notifications.adapters.mail_links import LinkBook
+from notifications.adapters.sender import Post, Record, Rules
+from notifications.adapters.sender_loop import SenderLoop
+from notifications.adapters.signing import Signer
+from notifications.adapters.smtp import MailServer, Tls
 from notifications.adapters.timer_runner import TimerLoop, TimerRunner
 from notifications.adapters.transaction import OUTAGES, Transactions
 from notifications.config import Settings
+from notifications.domain.message import Outcome
 from notifications.ports import Work
+from notifications.use_cases import record_outcome
+from notifications.working_set import Step, UseCase
+from parley_contracts.topics import FEEDBACK, NOTIFICATIONS, SCHEDULING
 
 ROLES = ("web", "consume", "timers")
+RECORD_AGAIN_AFTER = (0.05, 0.2, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between attempts to store that a mail has gone out."""
 
 Clock = RealClock | FileClock
 
@@ -36,6 +50,8 @@ class Service:
     runner: TimerRunner[Work]
     consumer: Consumer | None
     timers: TimerLoop[Work] | None
+    sender: SenderLoop | None
+    brake: Brake
     application: FastAPI
 
 
@@ -50,6 +66,8 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         runner = TimerRunner(pool, postgres.STORE, timers.USE_CASES, postgres.gathers(pool))
         consumer = _consumer(settings, batch) if "consume" in roles else None
         loop = TimerLoop(dsn, runner, clock) if "timers" in roles else None
+        links = link_book(settings)
+        sender = SenderLoop(dsn, post_of(settings, pool, clock, links), clock)
         application = FastAPI(title="Parley notifications", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(
@@ -57,11 +75,23 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
                 commands=Transactions(pool, postgres.STORE),
                 reader=postgres.Reader(pool),
                 links=Links(settings.link_keys),
+                addresses=links,
                 clock=clock,
-                renew_url=settings.renew_url,
+                renew_url=settings.renew_url or f"{settings.public_url.rstrip('/')}/links/renew",
                 secure=settings.secure_cookies,
             )
-        service = Service(settings, pool, clock, batch, runner, consumer, loop, application)
+        service = Service(
+            settings=settings,
+            pool=pool,
+            clock=clock,
+            batch=batch,
+            runner=runner,
+            consumer=consumer,
+            timers=loop,
+            sender=sender if "timers" in roles else None,
+            brake=Brake(pool),
+            application=application,
+        )
         application.include_router(_probes(service))
         yield service
 
@@ -74,7 +104,8 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
         pages = http.server(service.application, host=settings.host, port=settings.port)
-        parts = [part for part in (service.consumer, service.timers) if part is not None]
+        candidates = (service.consumer, service.timers, service.sender)
+        parts = [part for part in candidates if part is not None]
         async with asyncio.TaskGroup() as group:
             group.create_task(pages.serve())
             for part in parts:
@@ -87,6 +118,62 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
 
 def clock_of(settings: Settings) -> Clock:
     return FileClock(settings.clock_file) if settings.clock_file is not None else RealClock()
+
+
+def link_book(settings: Settings) -> LinkBook:
+    bases = {
+        NOTIFICATIONS: settings.public_url,
+        SCHEDULING: settings.scheduling_url,
+        FEEDBACK: settings.feedback_url,
+    }
+    return LinkBook(
+        signer=Signer(settings.signing_keys, bases),
+        lifetime=timedelta(days=settings.link_days),
+        home_lifetime=timedelta(days=settings.home_link_days),
+    )
+
+
+def post_of(settings: Settings, pool: Pool, clock: Clock, links: LinkBook) -> Post:
+    password = settings.smtp_password
+    return Post(
+        pool=pool,
+        reader=postgres.Reader(pool),
+        clock=clock,
+        brake=Brake(pool),
+        server=MailServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            tls=Tls(settings.smtp_tls),
+            username=settings.smtp_username,
+            password=password.get_secret_value() if password else None,
+        ),
+        sender=Sender(settings.mail_from_name, settings.mail_from),
+        links=links,
+        record=_recorder(Transactions(pool, postgres.STORE), clock),
+        rules=Rules(
+            fuse=settings.fuse_mails,
+            workers=settings.mail_workers,
+            only_to=settings.allowed_recipients,
+        ),
+    )
+
+
+def _recorder(transactions: Transactions[Work], clock: Clock) -> Record:
+    """Tries for a while: what is not stored is sent once more."""
+    use_case = UseCase(record_outcome.needs, record_outcome.record_outcome)
+
+    async def record(outcome: Outcome, trace: str | None) -> None:
+        step = Step(outcome, use_case, trace)
+        for pause in RECORD_AGAIN_AFTER:
+            try:
+                await transactions.command(step, now=clock.now())
+            except OUTAGES:
+                await asyncio.sleep(pause)
+            else:
+                return
+        await transactions.command(step, now=clock.now())
+
+    return record
 
 
 def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
@@ -103,6 +190,7 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
             password=password.get_secret_value() if password else None,
         ),
         session_timeout_ms=settings.kafka_session_timeout_ms,
+        poll_ms=settings.kafka_poll_ms,
     )
 
 
@@ -110,7 +198,8 @@ def _probes(service: Service) -> APIRouter:
     wanted = migrate.migrations("notifications")
 
     async def alive() -> bool:
-        parts = [part for part in (service.timers, service.consumer) if part is not None]
+        candidates = (service.timers, service.consumer, service.sender)
+        parts = [part for part in candidates if part is not None]
         return all(part.alive() for part in parts)
 
     async def ready() -> bool:

@@ -10,13 +10,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_", frozen=True)
 
     database_url: PostgresDsn = Field(description="This service's own database")
-    database_pool: int = Field(default=8, ge=2, le=100, description="Connections at most")
+    database_pool: int = Field(default=12, ge=2, le=100, description="Connections at most")
     kafka_bootstrap: str = Field(description="host:port, comma separated")
     kafka_security_protocol: str = Field(default="PLAINTEXT", pattern="^(SASL_)?(PLAINTEXT|SSL)$")
     kafka_username: str | None = None
     kafka_password: SecretStr | None = None
     kafka_group: str = Field(default="notifications", description="Consumer group")
     kafka_topic_prefix: str = Field(default="", description="Before every topic's name (tests)")
+    kafka_poll_ms: int = Field(
+        default=50, ge=1, le=1000, description="Pause after an empty poll: latency against idle CPU"
+    )
     kafka_session_timeout_ms: int = Field(default=45_000, ge=6_000)
     host: str = Field(default="127.0.0.1", description="Where pages, probes and metrics are served")
     port: int = Field(default=8080, ge=0, le=65535)
@@ -26,8 +29,44 @@ class Settings(BaseSettings):
     link_keys: Path | None = Field(
         default=None, description="Public keys (JWK set) that signed links are verified with"
     )
+    signing_keys: Path | None = Field(
+        default=None, description="Private keys (JWK set) that links are signed with"
+    )
     renew_url: str | None = Field(
         default=None, description="Where an expired link asks for a new one: notifications' page"
     )
+    public_url: str = Field(
+        default="http://127.0.0.1:8080", description="Under which people reach this service's pages"
+    )
+    scheduling_url: str = Field(
+        default="http://127.0.0.1:8081", description="Under which people reach scheduling's pages"
+    )
+    feedback_url: str = Field(
+        default="http://127.0.0.1:8082", description="Under which people reach feedback's pages"
+    )
     secure_cookies: bool = Field(default=True, description="False only where pages are plain http")
+    link_days: int = Field(default=14, ge=1, le=90, description="How long a link in a mail lives")
+    home_link_days: int = Field(default=30, ge=1, le=90, description="The same for a home's link")
+    smtp_host: str = Field(default="127.0.0.1", description="Mail server")
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_tls: str = Field(default="none", pattern="^(none|starttls|tls)$")
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str = Field(
+        default="parley@localhost.localdomain",
+        pattern=r"^[^\s@<>]+@[^\s@<>]+$",
+        description="The mailbox that mails and invites come from",
+    )
+    mail_from_name: str = Field(default="Parley", pattern=r"^[^\x00-\x1f\x7f]{1,80}$")
+    mail_only_to: str = Field(
+        default="", description="Addresses or @domains, comma separated: nobody else gets mail"
+    )
+    mail_workers: int = Field(default=4, ge=1, le=32, description="Mails on their way at once")
+    fuse_mails: int = Field(
+        default=1000, ge=1, description="More mails than this in 10 minutes stop the mail"
+    )
     log_level: str = "INFO"
+
+    @property
+    def allowed_recipients(self) -> tuple[str, ...]:
+        return tuple(one.strip().lower() for one in self.mail_only_to.split(",") if one.strip())

@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if answer is None or answer is False:
         sys.stderr.write("There is no such dead letter; it may have been ended before.\n")
         return 1
+    if isinstance(answer, str):
+        sys.stderr.write(answer + "\n")
+        return 1
     sys.stdout.write(operations.as_json(answer) + "\n")
     return 0
 

@@ -103,6 +103,7 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
             password=password.get_secret_value() if password else None,
         ),
         session_timeout_ms=settings.kafka_session_timeout_ms,
+        poll_ms=settings.kafka_poll_ms,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from parley_local.demo import cast
 from parley_local.demo.browser import Browser, Form, Page
+from parley_local.demo.canaries import Canaries, Kind
 
 if TYPE_CHECKING:
     from parley_local.demo.people import Happened
@@ -33,6 +34,9 @@ QUESTIONS = (
     "How does somebody tell you that you are wrong?",
     "What would I work on in my first month?",
 )
+LEARNED = ("How their team ships on Fridays without fear.", "")
+NOTE = "Something came up at home, sorry."
+WHY = "Because of how we talked."
 BROWSE = 6
 """Forms that somebody fills in on one visit at most."""
 
@@ -45,7 +49,11 @@ class Visit:
     chance: random.Random
     browser: Browser
     happened: "Happened"
+    canaries: Canaries
     now: datetime
+
+    def write(self, kind: Kind, text: str) -> str:
+        return self.canaries.plant(text, kind, author=self.person, about=self.about)
 
     @property
     def is_candidate(self) -> bool:
@@ -89,20 +97,27 @@ async def _cancel(visit: Visit, page: Page) -> str | None:
     form = page.form("/cancel")
     if form is None:
         return None
-    reason = visit.chance.choice(form.choices["reason"])
-    await visit.browser.submit(form, {"reason": reason})
+    answers = reasons(visit, form, Kind.CANDIDATE_NOTE)
+    await visit.browser.submit(form, answers)
     return "cancelled"
+
+
+def reasons(visit: Visit, form: Form, kind: Kind) -> dict[str, str | list[str]]:
+    """A reason where one is asked for, and a few words where there is room for them."""
+    answers: dict[str, str | list[str]] = {}
+    if "reason" in form.choices:
+        answers["reason"] = visit.chance.choice(form.choices["reason"])
+    if "note" in form.fields:
+        answers["note"] = visit.write(kind, NOTE)
+    return answers
 
 
 async def _move(visit: Visit, page: Page) -> str | None:
     form = page.form("/move")
     if form is None or "starts_at" not in form.choices:
         return None
-    answers: dict[str, str | list[str]] = {
-        "starts_at": visit.chance.choice(form.choices["starts_at"])
-    }
-    if "reason" in form.choices:
-        answers["reason"] = visit.chance.choice(form.choices["reason"])
+    answers = reasons(visit, form, Kind.CANDIDATE_NOTE)
+    answers["starts_at"] = visit.chance.choice(form.choices["starts_at"])
     await visit.browser.submit(form, answers)
     return "moved to another time"
 
@@ -117,8 +132,7 @@ async def seat(visit: Visit, page: Page) -> str | None:
     if form is None or not declines or visit.happened.declined > 1:
         return None
     visit.happened.declined += 1
-    reason = visit.chance.choice(form.choices["reason"])
-    await visit.browser.submit(form, {"reason": reason})
+    await visit.browser.submit(form, reasons(visit, form, Kind.SEAT_NOTE))
     return "gave up a seat"
 
 
@@ -128,11 +142,15 @@ async def prepare(visit: Visit, page: Page) -> str | None:
     if visit.is_candidate and visit.chance.random() < 0.6 and (ask := doing(page, "ask")):
         picked = visit.chance.sample(ask.choices.get("picked", []), 1)
         page = await visit.browser.submit(
-            ask, {"question": visit.chance.choice(QUESTIONS), "picked": picked}
+            ask,
+            {
+                "question": visit.write(Kind.QUESTION, visit.chance.choice(QUESTIONS)),
+                "picked": picked,
+            },
         )
         outcome = "asked questions"
     if not visit.is_candidate and visit.chance.random() < 0.5 and (form := doing(page, "answer")):
-        words = "Come and see: we will show you how it went."
+        words = visit.write(Kind.ANSWER, "Come and see: we will show you how it went.")
         page = await visit.browser.submit(form, {"answer": words})
         outcome = "answered a question"
     if (read := doing(page, "read")) is not None:
@@ -170,8 +188,9 @@ def held_by_interviewer(visit: Visit) -> str:
 def card_of(visit: Visit, card: Form) -> dict[str, str | list[str]]:
     answers: dict[str, str | list[str]] = {
         "judgement": visit.chance.choice(card.choices["judgement"]),
-        "evidence": visit.chance.choice(EVIDENCE),
-        "for_candidate": visit.chance.choice(FOR_CANDIDATE),
+        "evidence": visit.write(Kind.CARD, visit.chance.choice(EVIDENCE)),
+        "learned": visit.write(Kind.CARD, visit.chance.choice(LEARNED)),
+        "for_candidate": visit.write(Kind.FOR_CANDIDATE, visit.chance.choice(FOR_CANDIDATE)),
     }
     for name, values in card.choices.items():
         if name.startswith("rating_") and visit.chance.random() < 0.7:
@@ -208,9 +227,12 @@ async def _say_how_it_was(visit: Visit, page: Page, nothing: Form) -> str | None
         for name, values in form.choices.items()
         if name.endswith("_rating") and visit.chance.random() < 0.7
     }
-    answers["heard_text"] = visit.chance.choice(REVIEW)
-    if visit.chance.random() < 0.3:
-        answers["heard_audience"] = "team"
+    for part in ("heard", "prepared"):
+        to_team = visit.chance.random() < 0.3
+        kind = Kind.REVIEW_FOR_TEAM if to_team else Kind.REVIEW
+        answers[f"{part}_text"] = visit.write(kind, visit.chance.choice(REVIEW))
+        if to_team:
+            answers[f"{part}_audience"] = "team"
     await visit.browser.submit(form, answers)
     return "wrote a review"
 
@@ -225,7 +247,8 @@ async def decide(visit: Visit, page: Page) -> str | None:
         choice = visit.chance.choices(("advance", "hold", "decline"), (70, 8, 22))[0]
     if choice not in form.choices["decision"]:
         return None
-    answers: dict[str, str | list[str]] = {"decision": choice}
+    note = visit.write(Kind.DECISION_NOTE, visit.chance.choice(("", WHY)))
+    answers: dict[str, str | list[str]] = {"decision": choice, "note": note}
     if choice == "hold":
         answers["hold_until"] = (visit.now + timedelta(days=4)).date().isoformat()
     await visit.browser.submit(form, answers)
@@ -236,10 +259,9 @@ async def release(visit: Visit, page: Page) -> str | None:
     form = doing(page, "release")
     if form is None:
         return None
-    words = "".join(form.fields.get("text", [])).strip()
-    await visit.browser.submit(
-        form, {"text": words or "Thank you for the talk: we liked how you think."}
-    )
+    draft = "".join(form.fields.get("text", [])).strip()
+    words = draft or "Thank you for the talk: we liked how you think."
+    await visit.browser.submit(form, {"text": visit.write(Kind.FEEDBACK, words)})
     return "released feedback"
 
 

@@ -1,6 +1,6 @@
 """What a person's browser does: follows links, keeps cookies, fills in the forms that it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -39,6 +39,9 @@ class Page:
     def text(self) -> str:
         return " ".join(self.document.text_content().split())
 
+    def absolute(self, link: str) -> str:
+        return str(httpx.URL(self.url).join(link))
+
     def forms(self) -> list[Form]:
         return [_form(self.url, element) for element in self.document.iter("form")]
 
@@ -53,23 +56,30 @@ class Page:
 class Browser:
     """One person's: cookies are theirs alone."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, see: Callable[[Page], None]) -> None:
         self._client = client
+        self._see = see
 
     @classmethod
-    def new(cls) -> Self:
-        return cls(httpx.AsyncClient(follow_redirects=True, max_redirects=REDIRECTS, timeout=30))
+    def new(cls, transport: httpx.AsyncBaseTransport, see: Callable[[Page], None]) -> Self:
+        """All people share one pool of connections, and none of their cookies; `see` is told every page."""
+        client = httpx.AsyncClient(
+            transport=transport, follow_redirects=True, max_redirects=REDIRECTS, timeout=30
+        )
+        return cls(client, see)
 
     async def open(self, url: str) -> Page:
-        return _page(await self._client.get(url))
+        return self._shown(await self._client.get(url))
 
     async def submit(self, form: Form, answers: Mapping[str, str | list[str]]) -> Page:
         filled: dict[str, str | list[str]] = {name: list(v) for name, v in form.fields.items()}
         filled.update(answers)
-        return _page(await self._client.post(form.action, data=filled))
+        return self._shown(await self._client.post(form.action, data=filled))
 
-    async def close(self) -> None:
-        await self._client.aclose()
+    def _shown(self, response: httpx.Response) -> Page:
+        page = _page(response)
+        self._see(page)
+        return page
 
 
 def _page(response: httpx.Response) -> Page:

@@ -12,8 +12,11 @@ from datetime import datetime, time, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import httpx
+
 from parley_local.demo import acts, cast
-from parley_local.demo.browser import Browser, PageBroken
+from parley_local.demo.browser import Browser, Page, PageBroken
+from parley_local.demo.canaries import Canaries
 from parley_local.demo.clock import quarter_after
 from parley_local.demo.mailbox import Mail, Mailbox
 
@@ -55,9 +58,14 @@ class People:
     """Addresses of the visitor's application: nobody acts for them."""
     happened: Happened = field(default_factory=Happened)
     done: Counter[str] = field(default_factory=Counter)
+    canaries: Canaries = field(init=False)
     _read: int = 0
     _plans: dict[tuple[str, str, str], Intention] = field(default_factory=dict)
     _browsers: dict[str, Browser] = field(default_factory=dict)
+    _transport: httpx.AsyncHTTPTransport = field(default_factory=httpx.AsyncHTTPTransport)
+
+    def __post_init__(self) -> None:
+        self.canaries = Canaries(self.mailbox.now)
 
     @property
     def unread(self) -> int:
@@ -94,8 +102,17 @@ class People:
         return len(due)
 
     async def close(self) -> None:
-        for browser in self._browsers.values():
-            await browser.close()
+        await self._transport.aclose()
+
+    def browser_of(self, person: str) -> Browser:
+        if person not in self._browsers:
+
+            def see(page: Page) -> None:
+                path = urlsplit(page.url).path
+                self.canaries.look(page.text, reader=person, page=path)
+
+            self._browsers[person] = Browser.new(self._transport, see)
+        return self._browsers[person]
 
     def _consider(self, mail: Mail, now: datetime) -> None:
         temper = self.tempers.get(mail.recipient)
@@ -124,7 +141,7 @@ class People:
         return quarter_after(local)
 
     async def _visit(self, plan: Intention, now: datetime) -> None:
-        browser = self._browsers.setdefault(plan.person, Browser.new())
+        browser = self.browser_of(plan.person)
         visit = acts.Visit(
             person=plan.person,
             about=plan.about,
@@ -132,6 +149,7 @@ class People:
             chance=self.chance,
             browser=browser,
             happened=self.happened,
+            canaries=self.canaries,
             now=now,
         )
         try:

@@ -3,7 +3,9 @@
 from fastapi import FastAPI
 
 from feedback.ports import Clock, Commands, Links, Reader
+from feedback.web import decide, prepare, release, review, round_page, scorecard
 from feedback.web.frame import Frame
+from feedback.web.visit import Visits
 
 
 def install(
@@ -18,4 +20,6 @@ def install(
 ) -> None:
     frame = Frame("feedback", "feedback", links, renew_url, secure)
     frame.install(application)
-    del commands, reader, clock
+    visits = Visits(frame, commands, reader, clock)
+    for page in (prepare, scorecard, review, decide, release, round_page):
+        application.include_router(page.router(visits))

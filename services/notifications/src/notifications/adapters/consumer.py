@@ -46,6 +46,7 @@ class Consumer:
     security: BaseSecurity | None = None
     session_timeout_ms: int = 45_000
     heartbeat_interval_ms: int = 3_000
+    poll_ms: int = 50
     _broker: KafkaBroker | None = field(default=None, init=False)
     _subscriber: Any = field(default=None, init=False)
     _busy_since: float | None = field(default=None, init=False)
@@ -57,7 +58,9 @@ class Consumer:
         pause = 0.2
         while not self._stopping.is_set():
             try:
-                await self._start()
+                self.prepare()
+                if self._broker is not None:
+                    await self._broker.start()
                 break
             except (KafkaError, OSError) as outage:
                 log.warning("kafka waits", because=type(outage).__name__, seconds=pause)
@@ -90,7 +93,8 @@ class Consumer:
         heard = max((poll or 0) for poll in polls) / 1000
         return self._busy_since is not None or time.time() - heard < SILENT_SECONDS or heard == 0
 
-    async def _start(self) -> None:
+    def prepare(self) -> None:
+        """The broker and its one subscriber, not connected yet."""
         self._broker = KafkaBroker(
             self.bootstrap.split(","),
             apply_types=False,
@@ -104,7 +108,7 @@ class Consumer:
             group_id=self.group,
             batch=True,
             max_records=MAX_RECORDS,
-            batch_timeout_ms=50,
+            batch_timeout_ms=self.poll_ms,
             parser=_parse_whatever_headers,
             decoder=_leave_raw,
             ack_policy=AckPolicy.NACK_ON_ERROR,
@@ -115,7 +119,6 @@ class Consumer:
             max_poll_interval_ms=300_000,
         )
         self._subscriber(self._consume)
-        await self._broker.start()
 
     async def _consume(self, raw: RawBatch) -> None:
         self._busy_since = self._now()
@@ -152,7 +155,8 @@ class Consumer:
     @staticmethod
     def _joined(consumer: Any) -> bool:
         """A member without a partition is ready too: others hold them all."""
-        return bool(consumer.subscription()) and not consumer._client.cluster.need_update  # noqa: SLF001 - aiokafka has no public health signal (its issue 625)
+        coordinator = consumer._coordinator  # noqa: SLF001 - aiokafka has no public health signal (its issue 625)
+        return bool(getattr(coordinator, "generation", 0) > 0)
 
     @staticmethod
     def _now() -> float:

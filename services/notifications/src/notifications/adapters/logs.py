@@ -28,8 +28,8 @@ def _frames_only(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
     """Where it broke, not with what: an exception's message or a local may hold what people wrote."""
-    if event.pop("exc_info", None):
-        error = sys.exception()
+    if given := event.pop("exc_info", None):
+        error = given if isinstance(given, BaseException) else sys.exception()
         frames = []
         trace = error.__traceback__ if error is not None else None
         while trace is not None:

@@ -2,7 +2,8 @@
 
 from fastapi import FastAPI
 
-from notifications.ports import Clock, Commands, Links, Reader
+from notifications.ports import Clock, Commands, LinkAddresses, Links, Reader
+from notifications.web import home, renew
 from notifications.web.frame import Frame
 
 
@@ -12,10 +13,12 @@ def install(
     commands: Commands,
     reader: Reader,
     links: Links,
+    addresses: LinkAddresses,
     clock: Clock,
     renew_url: str | None,
     secure: bool,
 ) -> None:
     frame = Frame("notifications", "notifications", links, renew_url, secure)
     frame.install(application)
-    del commands, reader, clock
+    application.include_router(home.pages(frame, reader, addresses, clock))
+    application.include_router(renew.pages(frame, commands, links, clock))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -20,6 +21,8 @@ from starlette.exceptions import HTTPException
 
 from notifications.ports import Links
 from parley_contracts.links import LinkClaims, cookie_name
+
+log = structlog.get_logger()
 
 MAX_FORM = 64 * 1024
 """Bytes; what people write here is far shorter."""
@@ -88,6 +91,7 @@ class Frame:
         application.add_exception_handler(NotOpen, self._not_open)
         application.add_exception_handler(BadForm, self._bad_form)
         application.add_exception_handler(HTTPException, self._http_error)
+        application.add_exception_handler(Exception, self._broken)
 
     def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
         rendered = _environment(self.package).get_template(template).render(**values)
@@ -149,6 +153,11 @@ class Frame:
         hint = error.hint if isinstance(error, BadForm) else ""
         field = error.field if isinstance(error, BadForm) else ""
         return self.page("bad_form.html", 422, field=field, hint=hint, back=request.url.path)
+
+    async def _broken(self, request: Request, error: Exception) -> Response:
+        """Nobody's fault who reads it; whoever runs this finds where in the log."""
+        log.error("page failed", purpose=request.url.path.split("/")[1][:20], exc_info=error)
+        return self.page("broken.html", 503)
 
     async def _http_error(self, request: Request, error: Exception) -> Response:
         del request

@@ -1,9 +1,12 @@
 """The pages: server-rendered, whole without JavaScript."""
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
 
 from scheduling.ports import Clock, Commands, Links, Reader
+from scheduling.web import arrange, book, seat
 from scheduling.web.frame import Frame
+from scheduling.web.pages import Pages, Spent
 
 
 def install(
@@ -18,4 +21,12 @@ def install(
 ) -> None:
     frame = Frame("scheduling", "scheduling", links, renew_url, secure)
     frame.install(application)
-    del commands, reader, clock
+    pages = Pages(frame, commands, reader, clock)
+    for module in (book, seat, arrange):
+        application.include_router(module.router(pages))
+
+    async def spent(request: Request, error: Exception) -> Response:
+        del request, error
+        return frame.page("spent.html", 410)
+
+    application.add_exception_handler(Spent, spent)

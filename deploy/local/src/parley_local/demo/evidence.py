@@ -1,0 +1,272 @@
+"""What a day left behind: every record, every mail, the tables, the logs and what people were shown.
+
+Gathered without any service's code, and then only read: the invariants and the report are functions of it.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from parley_contracts import cloudevents
+from parley_contracts.candidate_updates import Application, ApplicationClockEvent
+from parley_contracts.event import Event
+from parley_contracts.interviews import Interview, InterviewEvent
+from parley_contracts.people import PersonUpserted
+from parley_contracts.refusals import BrokenRecord
+from parley_contracts.rounds import Round, RoundEvent
+from parley_contracts.topics import TOPICS
+from parley_local.demo.canaries import Sight, Written
+from parley_local.demo.homes import ToDo
+from parley_local.demo.mailbox import Mail
+
+BOOKINGS = """
+select interview_id, interviewer_id, imported, lower(during) as starts_at, upper(during) as held_until
+from booking order by id
+"""
+UNPUBLISHED = "select aggregatetype, aggregateid, type from outbox order by seq"
+TIMERS = """
+select kind, aggregate_id, due_at, parked_reason from timer
+where parked_at is not null or due_at <= $1 order by due_at
+"""
+DELIVERIES = "select id, due_at from delivery where due_at <= $1 order by due_at"
+DEAD_LETTERS = (
+    'select topic, partition, "offset", source, event_id, reason from dead_letter order by id'
+)
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of any topic. What cannot be read has a reason in `broken`."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    raw: str
+    """Headers and value as text."""
+    wall: float
+    """When the broker took it, in seconds since 1970."""
+    source: str | None = None
+    id: str | None = None
+    type: str | None = None
+    time: datetime | None = None
+    trace: str | None = None
+    digest: bytes = b""
+    data: Event | None = None
+    broken: str | None = None
+
+    @property
+    def happened_at(self) -> datetime:
+        if self.time is None:
+            raise LookupError(f"{self.topic} {self.partition}:{self.offset} has no time")
+        return self.time
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A row of scheduling's: a seat that is taken, with the pause after it."""
+
+    interview_id: str
+    interviewer_id: str
+    imported: bool
+    starts_at: datetime
+    held_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    service: str
+    topic: str
+    partition: int
+    offset: int
+    source: str | None
+    event_id: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Something that waits although it should not."""
+
+    service: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    now: datetime
+    records: tuple[Record, ...] = ()
+    mails: tuple[Mail, ...] = ()
+    bookings: tuple[Booking, ...] = ()
+    dead_letters: tuple[DeadLetter, ...] = ()
+    undone: tuple[Undone, ...] = ()
+    logs: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, Written] = field(default_factory=dict)
+    sights: tuple[Sight, ...] = ()
+    homes: Mapping[str, frozenset[ToDo]] = field(default_factory=dict)
+    """By address: what the person's pages ask of them at the end."""
+
+    def of(self, model: type[E]) -> Iterator[tuple[Record, E]]:
+        """In the order in which they happened to each aggregate."""
+        for record in self.records:
+            if isinstance(record.data, model):
+                yield record, record.data
+
+    @cached_property
+    def interviews(self) -> Mapping[str, Interview]:
+        """The last state of each."""
+        return {event.aggregate_id: event.interview for _, event in self.of(InterviewEvent)}
+
+    @cached_property
+    def rounds(self) -> Mapping[str, Round]:
+        return {event.aggregate_id: event.round for _, event in self.of(RoundEvent)}
+
+    @cached_property
+    def applications(self) -> Mapping[str, Application]:
+        return {
+            event.aggregate_id: event.application for _, event in self.of(ApplicationClockEvent)
+        }
+
+    @cached_property
+    def people(self) -> Mapping[str, PersonUpserted]:
+        return {event.person_id: event for _, event in self.of(PersonUpserted)}
+
+    @cached_property
+    def person_at(self) -> Mapping[str, str]:
+        """Who has an address."""
+        return {one.email: one.person_id for one in self.people.values() if one.email is not None}
+
+    def address(self, person_id: str) -> str | None:
+        person = self.people.get(person_id)
+        return person.email if person is not None else None
+
+    @cached_property
+    def round_history(self) -> Mapping[str, tuple[tuple[Record, RoundEvent], ...]]:
+        history: dict[str, list[tuple[Record, RoundEvent]]] = {}
+        for record, event in self.of(RoundEvent):
+            history.setdefault(event.aggregate_id, []).append((record, event))
+        return {interview_id: tuple(rows) for interview_id, rows in history.items()}
+
+
+async def read_topics(bootstrap: str, prefix: str) -> tuple[Record, ...]:
+    """Every record that there is, partition by partition."""
+    places = [
+        TopicPartition(prefix + topic.name, number)
+        for topic in TOPICS.values()
+        for number in range(topic.partitions)
+    ]
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends = await consumer.end_offsets(places)
+        raw: list[ConsumerRecord] = []
+        while len(raw) < sum(ends.values()):
+            for batch in (await consumer.getmany(timeout_ms=500)).values():
+                raw += batch
+    finally:
+        await consumer.stop()
+    read = [record_of(one, prefix) for one in raw]
+    return tuple(sorted(read, key=lambda one: (one.topic, one.partition, one.offset)))
+
+
+def record_of(raw: ConsumerRecord, prefix: str) -> Record:
+    name = raw.topic.removeprefix(prefix)
+    text = " ".join(f"{key}={value!r}" for key, value in raw.headers)
+    whole = f"{text} {(raw.value or b'').decode(errors='replace')}"
+    key = (raw.key or b"").decode(errors="replace")
+    wall = raw.timestamp / 1000
+    try:
+        told = cloudevents.decode(TOPICS[name], raw.key, raw.value, raw.headers)
+    except BrokenRecord as broken:
+        return Record(
+            name,
+            raw.partition,
+            raw.offset,
+            key,
+            whole,
+            wall,
+            source=broken.source,
+            id=broken.id,
+            type=broken.type,
+            broken=str(broken),
+        )
+    if not isinstance(told, cloudevents.Received):
+        return Record(name, raw.partition, raw.offset, key, whole, wall)
+    return Record(
+        name,
+        raw.partition,
+        raw.offset,
+        key,
+        whole,
+        wall,
+        source=told.source,
+        id=told.id,
+        type=told.type,
+        time=told.time,
+        trace=told.traceparent,
+        digest=told.digest,
+        data=told.data,
+    )
+
+
+@dataclass(slots=True)
+class Tables:
+    bookings: list[Booking] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    undone: list[Undone] = field(default_factory=list)
+
+
+async def read_tables(dsns: Mapping[str, str], prefix: str, now: datetime) -> Tables:
+    tables = Tables()
+    for service, dsn in dsns.items():
+        connection = await asyncpg.connect(dsn)
+        try:
+            await _read_service(connection, service, prefix, now=now, into=tables)
+        finally:
+            await connection.close()
+    return tables
+
+
+async def _read_service(
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    service: str,
+    prefix: str,
+    *,
+    now: datetime,
+    into: Tables,
+) -> None:
+    for row in await connection.fetch(DEAD_LETTERS):
+        topic, partition, offset, source, event_id, reason = row
+        into.dead_letters.append(
+            DeadLetter(
+                service, topic.removeprefix(prefix), partition, offset, source, event_id, reason
+            )
+        )
+    for kind, about, what in await connection.fetch(UNPUBLISHED):
+        into.undone.append(Undone(service, f"{what} of {kind} {about} is not published"))
+    for kind, about, due_at, reason in await connection.fetch(TIMERS, now):
+        why = f"parked: {reason}" if reason is not None else f"due since {due_at.isoformat()}"
+        into.undone.append(Undone(service, f"the timer {kind} of {about} is {why}"))
+    if service == "scheduling":
+        into.bookings += [Booking(*row) for row in await connection.fetch(BOOKINGS)]
+    if service == "notifications":
+        for message_id, due_at in await connection.fetch(DELIVERIES, now):
+            due = f"due since {due_at.isoformat()}"
+            into.undone.append(Undone(service, f"the delivery of {message_id} is {due}"))
+
+
+async def gather_stored(
+    *, dsns: Mapping[str, str], bootstrap: str, prefix: str, now: datetime
+) -> tuple[tuple[Record, ...], Tables]:
+    """Topics and tables; mails, pages and logs are put beside them by whoever played the day."""
+    return await asyncio.gather(read_topics(bootstrap, prefix), read_tables(dsns, prefix, now))

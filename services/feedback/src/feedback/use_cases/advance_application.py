@@ -1,0 +1,32 @@
+"""The company takes a candidate to a next stage: its decision wherever the ATS decides."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from feedback.ports import Work
+from feedback.use_cases.hear_application import (
+    OLDER,
+    hear_application,
+    rounds_needs,
+    settle_rounds,
+)
+from feedback.working_set import Refusal
+from parley_contracts.applications import ApplicationAdvanced
+from parley_contracts.cloudevents import Received
+
+needs = rounds_needs
+
+
+def advance_application(message: Received, work: Work, *, now: datetime) -> Refusal | None:
+    """When it was decided says of which rounds: those that had ended by then."""
+    event = message.data
+    application = hear_application(message, work)
+    if application is None or not isinstance(event, ApplicationAdvanced):
+        return OLDER
+    application = replace(
+        application,
+        source_revision=event.revision or application.source_revision,
+        advanced_at=tuple(sorted({*application.advanced_at, message.time})),
+    )
+    settle_rounds(work, application, now=now)
+    return None

@@ -1,0 +1,147 @@
+"""An interview was booked, moved, changed, cancelled, or a session of it has ended: its round follows."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from feedback.domain.application import Application, SaidWord, WordKind
+from feedback.domain.follow import InterviewFacts, follow
+from feedback.domain.round import Round, Seat, Session, SessionState, Team
+from feedback.ports import Work
+from feedback.use_cases.publish_clock import publish_clock
+from feedback.use_cases.publish_round import application_of, publish_round, word_key
+from feedback.working_set import Needs, Refusal
+from parley_contracts import interviews
+from parley_contracts.cloudevents import Received
+from parley_contracts.interviews import InterviewStatus, SessionStatus
+from parley_contracts.plan import HiringTeam
+
+BOOKED = (InterviewStatus.BOOKED, InterviewStatus.ENDED)
+TOLD_CHANGES = (interviews.ChangedPart.PLACE, interviews.ChangedPart.SEATS)
+WORDS: dict[type[interviews.InterviewEvent], WordKind] = {
+    interviews.SlotsOffered: WordKind.OFFER,
+    interviews.InterviewBooked: WordKind.BOOKING,
+    interviews.InterviewRescheduled: WordKind.CHANGE,
+    interviews.InterviewerReplaced: WordKind.CHANGE,
+    interviews.InterviewChanged: WordKind.CHANGE,
+    interviews.InterviewCancelled: WordKind.CANCELLATION,
+}
+
+
+def interview_of(message: Received) -> interviews.InterviewEvent:
+    if not isinstance(message.data, interviews.InterviewEvent):
+        raise TypeError("an interview's event is expected here")
+    return message.data
+
+
+def needs(message: Received, work: Work) -> Needs:
+    del work
+    interview = interview_of(message).interview
+    return Needs.rows("round", message.subject) | Needs.rows(
+        "application", interview.application_id
+    )
+
+
+def follow_interview(message: Received, work: Work, *, now: datetime) -> Refusal | None:
+    event = interview_of(message)
+    interview = event.interview
+    before = work.rounds.get(interview.interview_id) or Round(id=interview.interview_id)
+    if event.revision <= before.source_revision:
+        return Refusal("older")
+    after = follow(before, facts_of(interview), revision=event.revision, at=message.time, now=now)
+    application = application_of(work, interview.application_id)
+    for missed in before.not_reached:
+        application = application.miss(missed)
+    application = application.look_ahead(interview.interview_id, _ends_at(after))
+    application = _hear(application, message, event)
+    publish_clock(work, application, now=now)
+    publish_round(work, before, replace(after, not_reached=()), now=now)
+    return None
+
+
+def _ends_at(round_: Round) -> datetime | None:
+    """The end of what is booked, or was held."""
+    ends = [
+        one.ends_at
+        for one in round_.sessions
+        if one.ends_at is not None and one.state is not SessionState.CANCELLED
+    ]
+    return max(ends, default=None)
+
+
+def _hear(
+    application: Application, message: Received, event: interviews.InterviewEvent
+) -> Application:
+    kind = WORDS.get(type(event))
+    if isinstance(event, interviews.InterviewChanged):
+        told = any(part in TOLD_CHANGES for part in event.changed)
+        kind = kind if told else None
+    if kind is None:
+        return application
+    key = word_key(message.type, event.aggregate_id, event.revision)
+    return application.say(SaidWord(kind=kind, at=message.time, key=key))
+
+
+def facts_of(interview: interviews.Interview) -> InterviewFacts:
+    ended = (SessionStatus.BOOKED, SessionStatus.ENDED)
+    timed = any(one.status in ended for one in interview.sessions)
+    return InterviewFacts(
+        application_id=interview.application_id,
+        candidate_id=interview.candidate_id,
+        booked=interview.status in BOOKED or timed,
+        team=team_in(interview.hiring_team),
+        job=interview.job.model_dump(mode="json"),
+        pay=interview.pay.model_dump(mode="json") if interview.pay is not None else None,
+        stage=interview.stage.model_dump(mode="json"),
+        materials=tuple(one.model_dump(mode="json") for one in interview.materials),
+        decide_in=interview.decide_in,
+        promised_days=interview.promised_days,
+        zone=interview.zone,
+        candidate_zone=interview.candidate_zone,
+        sessions=tuple(_session(interview, one) for one in interview.sessions),
+    )
+
+
+def team_in(team: HiringTeam) -> Team:
+    return Team(
+        recruiter_id=team.recruiter_id,
+        coordinator_id=team.coordinator_id,
+        decider_ids=team.decider_ids,
+    )
+
+
+def _session(interview: interviews.Interview, session: interviews.Session) -> Session:
+    return Session(
+        id=session.session_id,
+        title=session.title,
+        minutes=session.minutes,
+        candidate_minutes=session.candidate_minutes,
+        state=_state(interview, session),
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        about=session.about,
+        place=session.place.model_dump(mode="json"),
+        seats=tuple(_seat(one) for one in session.seats if _sits(one)),
+    )
+
+
+def _state(interview: interviews.Interview, session: interviews.Session) -> SessionState:
+    if session.status == SessionStatus.ENDED:
+        return SessionState.ENDED
+    cancelled = interview.status == InterviewStatus.CANCELLED
+    if cancelled or session.status == SessionStatus.CANCELLED:
+        return SessionState.CANCELLED
+    return SessionState.COMING
+
+
+def _sits(seat: interviews.Seat) -> bool:
+    declined = seat.status == interviews.SeatStatus.DECLINED
+    return seat.interviewer_id is not None and not declined
+
+
+def _seat(seat: interviews.Seat) -> Seat:
+    return Seat(
+        interviewer_id=seat.interviewer_id or "",
+        role=seat.role,
+        shadow=seat.shadow,
+        scorecard=seat.scorecard,
+    )

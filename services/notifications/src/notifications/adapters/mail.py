@@ -1,0 +1,87 @@
+"""A letter as a mail: text, HTML, and one calendar entry at most, inline and attached."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from notifications.adapters.ics import Invitation, calendar_of
+from notifications.adapters.letterhead import Letter, one_line
+from notifications.domain.message import Message
+from notifications.domain.person import Person
+
+POLICY = SMTP.clone(max_line_length=78)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who mails come from: a mailbox of this installation."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+class BadAddress(ValueError):
+    """An address that no header can carry."""
+
+
+def mail_of(
+    message: Message, letter: Letter, reader: Person, reply_to: Person | None, sender: Sender
+) -> EmailMessage:
+    if reader.email is None:
+        raise BadAddress
+    mail = EmailMessage(policy=POLICY)
+    mail["From"] = Address(display_name=sender.name, addr_spec=sender.address)
+    mail["To"] = _address(reader)
+    if reply_to is not None and reply_to.email is not None and reply_to.id != reader.id:
+        mail["Reply-To"] = _address(reply_to)
+    mail["Subject"] = one_line(letter.subject)
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Message-ID"] = f"<{message.id}@{sender.domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    if message.trace is not None:
+        mail["Traceparent"] = message.trace
+    mail.set_content(letter.text, cte="quoted-printable")
+    mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if message.entry is not None:
+        _add_calendar(mail, message, letter, reader, sender)
+    return mail
+
+
+def _add_calendar(
+    mail: EmailMessage, message: Message, letter: Letter, reader: Person, sender: Sender
+) -> None:
+    """The same bytes twice: calendars read the inline part, people find the file."""
+    if message.entry is None or reader.email is None:
+        return
+    words = Invitation(
+        summary=letter.summary,
+        description=letter.description,
+        location=letter.location,
+        organizer_name=sender.name,
+        organizer=sender.address,
+        attendee_name=one_line(reader.name or reader.email),
+        attendee=reader.email,
+        domain=sender.domain,
+    )
+    raw = calendar_of(message.entry, words)
+    method = message.entry.method
+    add: Callable[..., None] = mail.add_alternative
+    add(raw, "text", "calendar", params={"method": method, "charset": "utf-8"})
+    mail.add_attachment(raw, "application", "ics", filename="invite.ics")
+
+
+def _address(person: Person) -> Address:
+    """Quoted and encoded by the library; what it refuses is no address."""
+    try:
+        name = one_line(person.name or "")
+        return Address(display_name=name, addr_spec=person.email or "")
+    except (ValueError, IndexError) as error:
+        raise BadAddress from error

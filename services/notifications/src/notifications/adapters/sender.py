@@ -1,0 +1,204 @@
+"""Hands deliveries over to the mail server: leased, a few at a time, each outcome stored before the next.
+
+A crash between the server's answer and the stored outcome sends one more copy, under the same Message-ID.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from notifications.adapters import delivery, mail_metrics
+from notifications.adapters.brake import Brake
+from notifications.adapters.database import Pool
+from notifications.adapters.delivery import Leased
+from notifications.adapters.letterhead import Letterhead, mentioned
+from notifications.adapters.mail import BadAddress, Sender, mail_of
+from notifications.adapters.mail_links import LinkBook
+from notifications.adapters.postgres.reader import Reader
+from notifications.adapters.signing import NoSigningKey
+from notifications.adapters.smtp import Line, MailServer, OutOfReach, PutOff, RefusedForGood
+from notifications.adapters.transaction import OUTAGES
+from notifications.domain.dossier import Dossier
+from notifications.domain.message import Failure, Outcome, Status, Suppression, held_back
+from notifications.domain.person import Person
+
+log = structlog.get_logger()
+
+PER_WORKER = 8
+MOST_MERGES = 5
+
+Record = Callable[[Outcome, str | None], Awaitable[None]]
+"""Stores an outcome, in a transaction of its own."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+    def wall(self) -> datetime: ...
+
+    async def wait_until(self, moment: datetime | None, wake: asyncio.Event) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What this installation allows: `only_to` names addresses, or whole domains as `@example.com`."""
+
+    fuse: int
+    workers: int
+    only_to: tuple[str, ...] = ()
+
+    def allows(self, address: str) -> bool:
+        known = address.lower()
+        domain = f"@{known.rpartition('@')[2]}"
+        return not self.only_to or known in self.only_to or domain in self.only_to
+
+
+@dataclass(frozen=True, slots=True)
+class Desktop:
+    """What writing a handful of letters needs, read at once."""
+
+    people: Mapping[str, Person]
+    dossiers: Mapping[str, Dossier]
+
+    def reader(self, person_id: str) -> Person | None:
+        """Whoever remains of people who turned out to be one."""
+        person = self.people.get(person_id)
+        for _ in range(MOST_MERGES):
+            if person is None or person.merged_into is None:
+                return person
+            person = self.people.get(person.merged_into)
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    pool: Pool
+    reader: Reader
+    clock: Clock
+    brake: Brake
+    server: MailServer
+    sender: Sender
+    links: LinkBook
+    record: Record
+    rules: Rules
+    letterhead: Letterhead = field(default_factory=Letterhead)
+
+    async def send_due(self) -> int:
+        """One turn: how many deliveries were taken in hand; 0 when nothing is due, or nothing may go."""
+        now, wall = self.clock.now(), self.clock.wall()
+        paused = await self.brake.paused()
+        mail_metrics.PAUSED.set(paused)
+        if paused:
+            return 0
+        room = self.rules.fuse - await self.brake.sent_lately(now=now)
+        if room <= 0:
+            if await delivery.count_due(self.pool, now=now, wall=wall):
+                log.error("mail paused", reason="fuse", mails=self.rules.fuse)
+                await self.brake.pause("fuse", now=now)
+            return 0
+        limit = min(room, self.rules.workers * PER_WORKER)
+        leases = await delivery.claim(self.pool, now=now, wall=wall, limit=limit)
+        if leases:
+            await self._send(leases)
+        return len(leases)
+
+    async def _send(self, leases: Sequence[Leased]) -> None:
+        waiting = list(reversed(leases))
+        try:
+            desktop = await self._read(leases)
+            workers = min(self.rules.workers, len(leases))
+            async with asyncio.TaskGroup() as group:
+                for _ in range(workers):
+                    group.create_task(self._work(waiting, desktop))
+        except BaseExceptionGroup as troubles:
+            await delivery.release(self.pool, leases)
+            outages, bugs = troubles.split(OUTAGES)
+            if bugs is not None:
+                raise bugs.exceptions[0] from troubles
+            raise OutOfReach(type(troubles.exceptions[0]).__name__) from outages
+        except OUTAGES:
+            await delivery.release(self.pool, leases)
+            raise
+
+    async def _work(self, waiting: list[Leased], desktop: Desktop) -> None:
+        line = Line(self.server)
+        try:
+            while waiting:
+                lease = waiting.pop()
+                if self.clock.wall() < lease.until:
+                    await self._hand_over(line, lease, desktop)
+        finally:
+            await line.close()
+
+    async def _hand_over(self, line: Line, lease: Leased, desktop: Desktop) -> None:
+        message = lease.message
+        outcome = await self._outcome(line, lease, desktop)
+        result = outcome.reason or (outcome.status or "put off")
+        mail_metrics.MAILS.labels(result=str(result)).inc()
+        await self.record(outcome, message.trace)
+
+    async def _outcome(self, line: Line, lease: Leased, desktop: Desktop) -> Outcome:
+        message = lease.message
+        person = desktop.reader(message.person_id)
+        held = held_back(message, person, now=self.clock.now())
+        if isinstance(held, Suppression):
+            return Outcome(message_id=message.id, status=Status.SUPPRESSED, reason=held)
+        if held is not None or person is None or person.email is None:
+            return _failed(message.id, Failure.NO_ADDRESS)
+        if not self.rules.allows(person.email):
+            outside = Suppression.OUTSIDE_ALLOWED
+            return Outcome(message_id=message.id, status=Status.SUPPRESSED, reason=outside)
+        try:
+            await self._mail(line, lease, desktop, person, person.email)
+        except (RefusedForGood, BadAddress):
+            return _failed(message.id, Failure.REFUSED)
+        except PutOff:
+            return Outcome(message_id=message.id, status=None)
+        except (*OUTAGES, NoSigningKey):
+            raise
+        except Exception:
+            # A bug of ours must not hold the mails behind it: tried again later, given up at last.
+            log.exception("mail not written", message_id=message.id, kind=message.kind)
+            return Outcome(message_id=message.id, status=None)
+        return Outcome(message_id=message.id, status=Status.SENT)
+
+    async def _mail(
+        self, line: Line, lease: Leased, desktop: Desktop, person: Person, address: str
+    ) -> None:
+        message = lease.message
+        now = self.clock.now()
+
+        def link(purpose: str, interview_id: str | None) -> str:
+            dossier = desktop.dossiers.get(interview_id or "")
+            return self.links.address(person, purpose, dossier, interview_id, now=now)
+
+        letter = self.letterhead.write(message, person, desktop.people, link)
+        reply_to = desktop.reader(message.about.reply_to or "")
+        mail = mail_of(message, letter, person, reply_to, self.sender)
+        with mail_metrics.SECONDS.time():
+            await line.send(mail, sender=self.sender.address, recipient=address)
+
+    async def _read(self, leases: Sequence[Leased]) -> Desktop:
+        ids = {one for lease in leases for one in mentioned(lease.message)}
+        people = await self.reader.persons(sorted(ids))
+        for _ in range(MOST_MERGES):
+            merged = {one.merged_into for one in people.values()} - people.keys() - {None}
+            if not merged:
+                break
+            people |= await self.reader.persons(sorted(one for one in merged if one is not None))
+        interviews = {
+            action.interview_id
+            for lease in leases
+            for action in lease.message.actions
+            if action.interview_id is not None
+        }
+        dossiers = await self.reader.dossiers(sorted(interviews))
+        return Desktop(people, {one.id: one for one in dossiers})
+
+
+def _failed(message_id: str, reason: Failure) -> Outcome:
+    return Outcome(message_id=message_id, status=Status.FAILED, reason=reason)

@@ -1,0 +1,132 @@
+"""One mail to one mailbox over SMTP, and what the server's answer means."""
+
+import ssl
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from enum import StrEnum
+
+import aiosmtplib
+from aiosmtplib import (
+    SMTP,
+    SMTPConnectError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
+
+PERMANENT = 500
+
+
+class Tls(StrEnum):
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class OutOfReach(OSError):
+    """The mail server cannot be used at all: an outage, in which every mail waits."""
+
+
+class PutOff(Exception):
+    """Not now, said the server of this mail; or the line broke and nobody knows."""
+
+
+class RefusedForGood(Exception):
+    """This mail will never be taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    host: str
+    port: int
+    tls: Tls = Tls.NONE
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    timeout: float = 30.0
+
+
+@dataclass(slots=True)
+class Line:
+    """A connection that is opened when it is first needed, and again after it broke."""
+
+    server: MailServer
+    _client: SMTP | None = field(default=None, init=False)
+
+    async def send(self, mail: EmailMessage, *, sender: str, recipient: str) -> None:
+        client = await self._connected()
+        try:
+            await client.send_message(mail, sender=sender, recipients=[recipient])
+        except SMTPException as trouble:
+            await self._after(trouble)
+            raise _meaning(trouble) from trouble
+        except (OSError, TimeoutError) as trouble:
+            self._drop()
+            raise PutOff from trouble
+        except (ValueError, UnicodeError) as trouble:
+            raise RefusedForGood from trouble
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is None or not client.is_connected:
+            return
+        try:
+            await client.quit(timeout=2)
+        except (SMTPException, OSError, TimeoutError):
+            client.close()
+
+    async def _connected(self) -> SMTP:
+        if self._client is not None and self._client.is_connected:
+            return self._client
+        server = self.server
+        client = SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.tls is Tls.TLS,
+            start_tls=server.tls is Tls.STARTTLS,
+            tls_context=None if server.tls is Tls.NONE else ssl.create_default_context(),
+            timeout=server.timeout,
+            username=server.username,
+            password=server.password,
+        )
+        try:
+            await client.connect()
+        except (SMTPException, OSError, TimeoutError) as trouble:
+            client.close()
+            raise OutOfReach(type(trouble).__name__) from trouble
+        self._client = client
+        return client
+
+    async def _after(self, trouble: SMTPException) -> None:
+        """After a plain refusal the line goes on with the next mail; otherwise it is opened anew."""
+        broken = isinstance(trouble, SMTPServerDisconnected | aiosmtplib.SMTPTimeoutError)
+        if broken or self._client is None or not self._client.is_connected:
+            self._drop()
+            return
+        try:
+            await self._client.rset()
+        except (SMTPException, OSError, TimeoutError):
+            self._drop()
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+
+def _meaning(trouble: SMTPException) -> Exception:
+    if isinstance(trouble, SMTPRecipientsRefused):
+        permanent = all(one.code >= PERMANENT for one in trouble.recipients)
+        return RefusedForGood() if permanent else PutOff()
+    if isinstance(trouble, SMTPSenderRefused) and trouble.code >= PERMANENT:
+        # Our own address is not welcome: that is about the installation, and about every mail.
+        return OutOfReach("sender refused")
+    if isinstance(trouble, SMTPConnectError):
+        return OutOfReach("connection")
+    if isinstance(trouble, SMTPNotSupported):
+        return RefusedForGood()
+    if isinstance(trouble, SMTPResponseException) and trouble.code >= PERMANENT:
+        return RefusedForGood()
+    return PutOff()

@@ -1,0 +1,149 @@
+"""What one person was told about one interview or application, and what they are still to be told."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from notifications.domain.interview import Place
+
+MOST_EVENTS = 50
+"""Of one message; the contract allows no more."""
+MOST_KEYS = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """One session, as one person has it in their calendar."""
+
+    session_id: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: Place
+    panel: tuple[str, ...] = ()
+    """Whoever sits there for the company."""
+    candidate_minutes: int = 0
+
+    def same_as(self, other: "Meeting") -> bool:
+        """No change that a calendar or a reader cares about; a title may be mended quietly."""
+        times = (self.starts_at, self.ends_at) == (other.starts_at, other.ends_at)
+        return times and self.place == other.place and set(self.panel) == set(other.panel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What holds for a person in one interview; a mail is the difference between two of these."""
+
+    meetings: tuple[Meeting, ...] = ()
+    offer: int | None = None
+    """Generation of the booking links, as long as times are offered to this person."""
+
+    def meeting(self, session_id: str) -> Meeting | None:
+        return next((one for one in self.meetings if one.session_id == session_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a digest."""
+
+    kind: str
+    interview_id: str | None = None
+    candidate_id: str | None = None
+    job_title: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One thing that a mail says. Its words are the template of its kind; persons are named by id."""
+
+    kind: str
+    role: str
+    """As what the reader reads it: candidate, interviewer or desk."""
+    session_id: str | None = None
+    meeting: Meeting | None = None
+    was: Meeting | None = None
+    at: datetime | None = None
+    person_id: str | None = None
+    word: str | None = None
+    words: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    news: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Said once: `key` is what makes it the same note however often it comes."""
+
+    key: str
+    part: Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEvent:
+    """An event that a message tells, by its type, aggregate and revision."""
+
+    type: str
+    aggregate_id: str
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlace:
+    """The record that someone waits for a mail about: for `RecordWaiting`, should it take long."""
+
+    key: str
+    topic: str
+    partition: int
+    offset: int
+    source: str
+    id: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A calendar entry of this person: its SEQUENCE is ours and only rises."""
+
+    session_id: str
+    sequence: int
+    stamp: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    since: datetime
+    announced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correspondence:
+    person_id: str
+    told: Facts = Facts()
+    entries: tuple[Entry, ...] = ()
+    notes: tuple[Note, ...] = ()
+    noted: tuple[str, ...] = ()
+    events: tuple[ToldEvent, ...] = ()
+    record: RecordPlace | None = None
+    count: int = 0
+    """Messages written so far: the next one's number."""
+    waiting: Waiting | None = None
+    """Since when this person's messages wait for the person to be known."""
+
+    def add_note(self, note: Note) -> "Correspondence":
+        if note.key in self.noted:
+            return self
+        return replace(self, notes=(*self.notes, note), noted=(*self.noted, note.key)[-MOST_KEYS:])
+
+    def add_event(self, event: ToldEvent, record: RecordPlace | None) -> "Correspondence":
+        if event in self.events:
+            return self
+        return replace(
+            self, events=(*self.events, event)[-MOST_EVENTS:], record=record or self.record
+        )
+
+    def entry(self, session_id: str) -> Entry | None:
+        return next((one for one in self.entries if one.session_id == session_id), None)
+
+    def with_entry(self, entry: Entry) -> "Correspondence":
+        others = tuple(one for one in self.entries if one.session_id != entry.session_id)
+        return replace(self, entries=(*others, entry))

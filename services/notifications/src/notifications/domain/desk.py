@@ -1,0 +1,41 @@
+"""A recruiter's or coordinator's desk: what the next digest says, and when it is due."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from notifications.domain.correspondence import Line
+
+DIGEST_AT = time(8)
+MOST_NEWS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    id: str
+    news: tuple[Line, ...] = ()
+    digest_at: datetime | None = None
+    zone: str | None = None
+    """Of the company's side, for someone whose own is not known."""
+
+    def add_news(self, lines: tuple[Line, ...]) -> "Desk":
+        fresh = tuple(one for one in lines if one not in self.news)
+        return replace(self, news=(*self.news, *fresh)[-MOST_NEWS:])
+
+
+def next_digest(now: datetime, zone: str | None) -> datetime:
+    """The next 08:00 of the reader's wall clock that is later than `now`."""
+    local = now.astimezone(ZoneInfo(zone or "UTC"))
+    day = local.date()
+    while True:
+        due = datetime.combine(day, DIGEST_AT, local.tzinfo).astimezone(UTC)
+        if due > now:
+            return due
+        day += timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What is found open for someone when their digest is due, oldest first."""
+
+    lines: tuple[Line, ...]

@@ -1,0 +1,38 @@
+"""A person turned out to be another one: what is meant for the old id reaches who remains."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from notifications.domain.person import Person
+from notifications.ports import Work
+from notifications.use_cases.upsert_person import release, released_needs
+from notifications.working_set import Needs, Refusal
+from parley_contracts.cloudevents import Received
+from parley_contracts.people import PersonMerged
+
+
+def needs(message: Received, work: Work) -> Needs:
+    del work
+    return released_needs(message.subject)
+
+
+def merge_person(message: Received, work: Work, *, now: datetime) -> Refusal | None:
+    event = message.data
+    if not isinstance(event, PersonMerged):
+        raise TypeError("this is no merge")
+    before = work.persons.get(event.person_id) or Person(id=event.person_id)
+    if before.erased:
+        return Refusal("erased")
+    if event.revision is not None and event.revision <= (before.revision or 0):
+        return Refusal("older_revision")
+    # What was known of the old id goes: there is one address, and it is the other person's.
+    merged = Person(
+        id=before.id,
+        revision=event.revision or before.revision,
+        merged_into=event.into_id,
+        generation=before.generation,
+        letters=before.letters,
+    )
+    work.persons.put(replace(merged, renewals=before.renewals))
+    release(work, event.person_id, now=now)
+    return None

@@ -1,0 +1,62 @@
+"""Sends a new link in place of an expired one, to the address on file."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from notifications.domain.correspondence import Correspondence, Part
+from notifications.domain.dossier import Dossier
+from notifications.domain.message import About, Action, Draft, Kind
+from notifications.ports import Work
+from notifications.use_cases.store_messages import store_messages
+from notifications.working_set import Needs, Refusal
+
+PERSONAL = ("home", "desk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewLink:
+    """What the old link claimed, its signature checked."""
+
+    person_id: str
+    purpose: str
+    interview_id: str | None
+
+
+def needs(message: RenewLink, work: Work) -> Needs:
+    del work
+    return Needs.rows("person", message.person_id) | Needs.rows("dossier", message.interview_id)
+
+
+def renew_link(message: RenewLink, work: Work, *, now: datetime) -> Refusal | None:
+    person = work.persons.get(message.person_id)
+    if person is None or person.erased or not person.known:
+        return Refusal("unknown_person")
+    dossier = work.dossiers.get(message.interview_id) if message.interview_id else None
+    if not _still_theirs(message, dossier):
+        return Refusal("not_theirs")
+    after = person.renewed(f"{message.purpose}:{message.interview_id}", now=now)
+    if after is None:
+        return Refusal("renewed_already")
+    action = Action(
+        purpose=message.purpose, label=message.purpose, interview_id=message.interview_id
+    )
+    role = "desk" if message.purpose == "desk" else "candidate"
+    draft = Draft(kind=Kind.ACTION, parts=(Part(kind="renewed", role=role),), actions=(action,))
+    about = _about(dossier)
+    letter = Correspondence(person_id=person.id, count=person.letters)
+    store_messages(work, (draft,), letter, about, now=now)
+    work.persons.put(after)
+    return None
+
+
+def _still_theirs(message: RenewLink, dossier: Dossier | None) -> bool:
+    if message.purpose in PERSONAL:
+        return message.interview_id is None
+    return dossier is not None and dossier.may_follow(message.person_id, message.purpose)
+
+
+def _about(dossier: Dossier | None) -> About:
+    """Keyed by the person: what is renewed is theirs, and no message about the interview."""
+    if dossier is None:
+        return About()
+    return replace(dossier.about, interview_id=None, application_id=None)

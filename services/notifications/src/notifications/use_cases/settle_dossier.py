@@ -1,0 +1,98 @@
+"""What follows from a change of a dossier: open items, mails to compose, reminders, digests."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from notifications.domain.correspondence import Line
+from notifications.domain.desk import Desk, next_digest
+from notifications.domain.dossier import Dossier
+from notifications.domain.interview import SessionStatus
+from notifications.domain.items import TO_KNOW, Item
+from notifications.ports import Work
+from notifications.working_set import Needs
+
+COMPOSE = "compose"
+REMINDERS: Mapping[str, timedelta] = {
+    "remind_day": timedelta(hours=24),
+    "remind_hour": timedelta(hours=1),
+}
+BETWEEN = "/"
+"""Stands in no id: a reminder's timer is named by interview and session."""
+
+
+def settle_needs(desk: tuple[str, ...]) -> Needs:
+    return Needs.rows("desk", *desk) | Needs.rows("person", *desk)
+
+
+def settle_dossier(
+    work: Work, before: Dossier, after: Dossier, *, now: datetime, news: tuple[str, ...] = ()
+) -> None:
+    settled = after.opened(now=now)
+    work.dossiers.put(settled)
+    if settled.pending():
+        work.timers.set(COMPOSE, settled.id, now)
+    _move_reminders(work, before, settled, now=now)
+    lines = tuple(
+        Line(
+            kind=kind,
+            interview_id=settled.id,
+            candidate_id=settled.candidate_id,
+            job_title=settled.job_title,
+            at=now,
+        )
+        for kind in news
+    )
+    zone = settled.interview.zone if settled.interview is not None else None
+    put_on_desks(work, settled.desk, settled.items, lines, zone=zone, now=now)
+
+
+def put_on_desks(
+    work: Work,
+    people: tuple[str, ...],
+    items: tuple[Item, ...],
+    lines: tuple[Line, ...],
+    *,
+    zone: str | None,
+    now: datetime,
+) -> None:
+    """A digest becomes due once there is something in it."""
+    for person_id in people:
+        waits = any(one.person_id == person_id and one.kind not in TO_KNOW for one in items)
+        before = work.desks.get(person_id) or Desk(id=person_id, zone=zone)
+        if lines:
+            before = before.add_news(lines)
+        if (lines or waits) and before.digest_at is None:
+            before = due_again(work, before, now=now)
+        if lines or waits:
+            work.desks.put(before)
+
+
+def due_again(work: Work, desk: Desk, *, now: datetime) -> Desk:
+    person = work.persons.get(desk.id)
+    zone = (person.zone if person is not None else None) or desk.zone
+    due_at = next_digest(now, zone)
+    work.timers.set("digest", desk.id, due_at)
+    return Desk(id=desk.id, news=desk.news, digest_at=due_at, zone=desk.zone)
+
+
+def _move_reminders(work: Work, before: Dossier, after: Dossier, *, now: datetime) -> None:
+    was, new = _starts(before), _starts(after)
+    for session_id in sorted(was.keys() | new.keys()):
+        if was.get(session_id) == new.get(session_id):
+            continue
+        starts_at = new.get(session_id)
+        for kind, ahead in REMINDERS.items():
+            timer_id = f"{after.id}{BETWEEN}{session_id}"
+            if starts_at is not None and starts_at - ahead > now:
+                work.timers.set(kind, timer_id, starts_at - ahead)
+            else:
+                work.timers.cancel(kind, timer_id)
+
+
+def _starts(dossier: Dossier) -> dict[str, datetime]:
+    sessions = dossier.interview.sessions if dossier.interview is not None else ()
+    return {
+        one.session_id: one.starts_at
+        for one in sessions
+        if one.status == SessionStatus.BOOKED and one.starts_at is not None
+    }

@@ -1,0 +1,98 @@
+"""Takes in who someone is, and releases what waited for them."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from notifications.domain.message import Delivery, Status
+from notifications.domain.person import Person
+from notifications.ports import Work
+from notifications.use_cases.settle_application import COMPOSE_APPLICATION
+from notifications.use_cases.settle_dossier import COMPOSE
+from notifications.working_set import Needs, Refusal
+from parley_contracts.cloudevents import Received
+from parley_contracts.intake import RecordRef, RecordRejected
+from parley_contracts.people import PersonUpserted
+
+
+def needs(message: Received, work: Work) -> Needs:
+    del work
+    return released_needs(message.subject)
+
+
+def released_needs(person_id: str) -> Needs:
+    return (
+        Needs.rows("person", person_id)
+        | Needs.matching("dossier", "waiting_for", person_id)
+        | Needs.matching("application", "waiting_for", person_id)
+        | Needs.matching("message", "failed_person", person_id)
+    )
+
+
+def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | None:
+    event = message.data
+    if not isinstance(event, PersonUpserted):
+        raise TypeError("this is no person")
+    before = work.persons.get(event.person_id) or Person(id=event.person_id)
+    if before.erased and not _comes_back(before, event):
+        _reject(message, work, now=now)
+        return None
+    if event.revision is not None and event.revision <= (before.revision or 0):
+        return Refusal("older_revision")
+    moved = before.known and before.email != event.email
+    work.persons.put(
+        replace(
+            before,
+            revision=event.revision or before.revision,
+            name=event.name,
+            email=event.email,
+            zone=event.zone,
+            locale=event.locale,
+            title=event.title,
+            pronouns=event.pronouns,
+            contact=event.contact,
+            merged_into=None,
+            erased=False,
+            generation=before.generation + (1 if moved else 0),
+        )
+    )
+    release(work, event.person_id, now=now)
+    if moved:
+        _send_again(work, event.person_id, now=now)
+    return None
+
+
+def release(work: Work, person_id: str, *, now: datetime) -> None:
+    for dossier in work.dossiers.where("waiting_for", person_id):
+        work.timers.set(COMPOSE, dossier.id, now)
+    for application in work.applications.where("waiting_for", person_id):
+        work.timers.set(COMPOSE_APPLICATION, application.id, now)
+
+
+def _send_again(work: Work, person_id: str, *, now: datetime) -> None:
+    """A new address: what did not reach the old one goes there."""
+    for message in work.messages.where("failed_person", person_id):
+        work.messages.put(replace(message, status=Status.QUEUED))
+        work.deliveries.add(Delivery(id=message.id, due_at=now))
+
+
+def _comes_back(before: Person, event: PersonUpserted) -> bool:
+    """Only a higher revision brings an erased person back; where none is known, nothing does."""
+    known = before.revision is not None and event.revision is not None
+    return known and (event.revision or 0) > (before.revision or 0)
+
+
+def _reject(message: Received, work: Work, *, now: datetime) -> None:
+    if work.place is None:
+        return
+    topic, partition, offset = work.place
+    record = RecordRef(
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        source=message.source,
+        id=message.id,
+        type=message.type,
+    )
+    work.publish(
+        RecordRejected(key=message.subject, record=record, field="key", reason="erased"), at=now
+    )

@@ -1,0 +1,7 @@
+"""This service's tables, in lock order, and what is read beside the working set."""
+
+from scheduling.adapters.postgres.gathers import gathers
+from scheduling.adapters.postgres.reader import Reader
+from scheduling.adapters.postgres.tables import STORE
+
+__all__ = ["STORE", "Reader", "gathers"]

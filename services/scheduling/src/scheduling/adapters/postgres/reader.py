@@ -1,0 +1,58 @@
+"""What pages read, without locks."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from scheduling.adapters.database import Pool
+from scheduling.adapters.postgres.reading import read_interviews, read_library
+from scheduling.adapters.postgres.tables import APPLICATION, OFFER, PERSON
+from scheduling.domain.interview import Interview
+from scheduling.domain.offer import Offer
+from scheduling.domain.person import Person
+from scheduling.domain.slots import Diary
+from scheduling.domain.span import Span
+
+ONE_OFFER = "select state from offer where id = $1"
+ONE_APPLICATION = "select state from application where id = $1"
+PERSONS = """
+select p.id, coalesce(into_one.state, p.state) as state
+from person p left join person into_one on into_one.id = p.merged_into
+where p.id = any($1) and p.state is not null
+"""
+KNOWN_AS = "select id from person where merged_into = $1"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    pool: Pool
+
+    async def interview(self, interview_id: str) -> Interview | None:
+        async with self.pool.acquire() as connection:
+            found = await read_interviews(connection, [interview_id])
+        return found[0] if found else None
+
+    async def offer(self, interview_id: str) -> Offer | None:
+        state = await self.pool.fetchval(ONE_OFFER, interview_id)
+        return None if state is None else OFFER.codec.validate_json(state)
+
+    async def persons(self, ids: Collection[str]) -> Mapping[str, Person]:
+        rows = await self.pool.fetch(PERSONS, sorted(ids))
+        found = {row["id"]: PERSON.codec.validate_json(row["state"]) for row in rows}
+        return {one_id: replace(one, id=one_id) for one_id, one in found.items()}
+
+    async def known_as(self, person_id: str) -> frozenset[str]:
+        rows = await self.pool.fetch(KNOWN_AS, person_id)
+        return frozenset({person_id, *(row["id"] for row in rows)})
+
+    async def no_shows(self, interview: Interview) -> tuple[tuple[str, str], ...]:
+        state = await self.pool.fetchval(ONE_APPLICATION, interview.application_id)
+        if state is None:
+            return ()
+        reports = APPLICATION.codec.validate_json(state).no_shows
+        mine = {(r.session_id, r.absent) for r in reports if r.interview_id == interview.id}
+        return tuple(sorted(mine))
+
+    async def diaries(self, interview: Interview, span: Span) -> Mapping[str, Diary]:
+        async with self.pool.acquire() as connection:
+            library = await read_library(connection, [interview], span)
+        return library.diaries(interview)

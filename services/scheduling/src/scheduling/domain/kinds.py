@@ -1,0 +1,10 @@
+"""The kinds of timers, one per interview or interviewer."""
+
+FIND_SLOTS = "find_slots"
+WAIT_FOR_INTERVIEWER = "wait_for_interviewer"
+EXPIRE_OFFER = "expire_offer"
+BOOKING_OVERDUE = "booking_overdue"
+END_SESSION = "end_session"
+
+RECHECK_INTERVIEWER = "recheck_interviewer"
+RECHECK_OFFERS = "recheck_offers"

@@ -1,0 +1,128 @@
+"""Why a search found nothing, and which small change to the request would help."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from scheduling.domain.interview import NoSlots, Relaxation, Seat
+from scheduling.domain.slots import Diary, Search, Wish, reach
+from scheduling.domain.span import Span
+
+LATER_DAYS = (2, 5, 10)
+SHORTER_BY = (15, 30)
+SHORTEST = 15
+MOST_RELAXATIONS = 3
+LOOK_BEYOND = timedelta(days=max(LATER_DAYS))
+
+
+class Reason(StrEnum):
+    WINDOW_PAST = "window_past"
+    WINDOW_TOO_SHORT = "window_too_short"
+    NO_COMMON_TIME = "no_common_time"
+    NOTICE_TOO_LONG = "notice_too_long"
+    INTERVIEWER_UNKNOWN = "interviewer_unknown"
+    POOL_EMPTY = "pool_empty"
+    LIMITS_REACHED = "limits_reached"
+    SEVERAL_SESSIONS = "several_sessions"
+
+
+class Change(StrEnum):
+    LATER_END = "later_end"
+    SHORTER_SESSION = "shorter_session"
+    SHORTER_NOTICE = "shorter_notice"
+    WITHOUT_INTERVIEWER = "without_interviewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A required seat for which nobody is known."""
+
+    seat: Seat
+    reason: Reason
+
+    @property
+    def id(self) -> str:
+        return self.seat.wanted.pool_id or self.seat.wanted.named[0]
+
+
+def missing(search: Search) -> tuple[Missing, ...]:
+    """Whoever said that they will not sit here is known all the same, and no answer tells of it."""
+    everyone = Search(replace(search.wish, excluded=frozenset()), search.diaries, search.span)
+    return tuple(
+        Missing(seat, Reason.POOL_EMPTY if seat.wanted.pool_id else Reason.INTERVIEWER_UNKNOWN)
+        for seat in search.wish.session.seats
+        if not seat.shadow and not everyone.eligible(seat)
+    )
+
+
+def explain(search: Search, *, now: datetime) -> NoSlots:
+    """For a search that has no start."""
+    outside = _outside(search.wish, now=now)
+    absent = tuple(dict.fromkeys(one.reason for one in missing(search)))
+    if outside is Reason.WINDOW_PAST:
+        return NoSlots((outside,))
+    reasons = tuple(one for one in (outside, *absent) if one is not None)
+    if not reasons:
+        unlimited = Search(search.wish, _without_limits(search), search.span)
+        free = bool(unlimited.starts(now=now, most=1))
+        reasons = (Reason.LIMITS_REACHED if free else Reason.NO_COMMON_TIME,)
+    return NoSlots(tuple(str(one) for one in reasons), relaxations(search, now=now))
+
+
+def relaxations(search: Search, *, now: datetime) -> tuple[Relaxation, ...]:
+    """Of each kind the smallest change that helps, as many as are worth reading."""
+    found: dict[str, Relaxation] = {}
+    for change, wish in _changes(search.wish):
+        if change.kind == Change.WITHOUT_INTERVIEWER or change.kind not in found:
+            count = len(_again(search, wish, now=now))
+            if count:
+                found.setdefault(f"{change.kind}", replace(change, slots=count))
+    return tuple(found.values())[:MOST_RELAXATIONS]
+
+
+def _outside(wish: Wish, *, now: datetime) -> Reason | None:
+    window = wish.request.window
+    if window.ends_at <= now:
+        return Reason.WINDOW_PAST
+    if window.length < wish.session.length:
+        return Reason.WINDOW_TOO_SHORT
+    return Reason.NOTICE_TOO_LONG if reach(wish, now=now) is None else None
+
+
+def _changes(wish: Wish) -> Iterator[tuple[Relaxation, Wish]]:
+    request, session = wish.request, wish.session
+    for days in LATER_DAYS:
+        window = Span(request.window.starts_at, request.window.ends_at + timedelta(days=days))
+        longer = replace(wish, request=replace(request, window=window))
+        yield Relaxation(Change.LATER_END, 0, amount=days), longer
+    for less in SHORTER_BY:
+        minutes = session.minutes - less
+        if minutes >= SHORTEST:
+            shorter = replace(wish, session=replace(session, minutes=minutes))
+            yield Relaxation(Change.SHORTER_SESSION, 0, amount=minutes), shorter
+    hours = int(request.notice.total_seconds()) // 3600
+    for fewer in sorted({hours // 2, 1} - {0, hours}, reverse=True):
+        sooner = replace(wish, request=replace(request, notice=timedelta(hours=fewer)))
+        yield Relaxation(Change.SHORTER_NOTICE, 0, amount=fewer), sooner
+    required = [seat for seat in session.seats if not seat.shadow]
+    for seat in required if len(required) > 1 else ():
+        if seat.wanted.interviewer_id is not None:
+            rest = tuple(one for one in session.seats if one is not seat)
+            fewer_seats = replace(wish, session=replace(session, seats=rest))
+            who = seat.wanted.interviewer_id
+            yield Relaxation(Change.WITHOUT_INTERVIEWER, 0, interviewer_id=who), fewer_seats
+
+
+def _again(search: Search, wish: Wish, *, now: datetime) -> tuple[datetime, ...]:
+    reachable = reach(wish, now=now)
+    if reachable is None:
+        return ()
+    return Search(wish, search.diaries, reachable).starts(now=now)
+
+
+def _without_limits(search: Search) -> dict[str, Diary]:
+    return {
+        who: replace(diary, interviewer=replace(diary.interviewer, per_day=None, per_week=None))
+        for who, diary in search.diaries.items()
+    }

@@ -1,0 +1,234 @@
+"""The search for slots of one session with any number of seats. Offer and confirm ask the same function:
+`Search.seat(start)` says who would sit there at a time, or that the time does not work.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from scheduling.domain import availability
+from scheduling.domain.booking import Booking
+from scheduling.domain.calendar import Calendar
+from scheduling.domain.interview import Avoided, Interview, Request, Seat, Session
+from scheduling.domain.interviewer import Interviewer
+from scheduling.domain.span import Span, common, united, without
+
+MOST_SLOTS = 400
+HORIZON = timedelta(days=92)
+"""How far ahead is looked at most."""
+NOTHING: tuple[Span, ...] = ()
+
+People = tuple[str | None, ...]
+"""Who sits where, seat by seat; nobody in a shadow's seat is no obstacle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """All that a search has to know of one interviewer."""
+
+    interviewer: Interviewer
+    calendar: Calendar | None = None
+    bookings: tuple[Booking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is searched for."""
+
+    interview_id: str
+    session: Session
+    request: Request
+    zone: str
+    excluded: frozenset[str] = frozenset()
+    avoided: tuple[Avoided, ...] = ()
+
+
+def wish_of(interview: Interview) -> Wish | None:
+    """None where there is nothing to search: imported, or several sessions."""
+    if interview.request is None or len(interview.sessions) > 1:
+        return None
+    return Wish(
+        interview.id,
+        interview.single,
+        interview.request,
+        interview.zone or "UTC",
+        frozenset(interview.excluded),
+        interview.avoided,
+    )
+
+
+def reach(wish: Wish, *, now: datetime) -> Span | None:
+    """From the first start that notice allows to the last end; None where no session fits between."""
+    starts_at = max(wish.request.window.starts_at, now + wish.request.notice)
+    ends_at = min(wish.request.window.ends_at, starts_at + HORIZON)
+    return Span(starts_at, ends_at) if starts_at + wish.session.length <= ends_at else None
+
+
+@dataclass(frozen=True)
+class Search:
+    """One wish over the diaries of everyone concerned, within a span of time."""
+
+    wish: Wish
+    diaries: Mapping[str, Diary]
+    span: Span
+    _free: dict[str, tuple[Span, ...]] = field(default_factory=dict, init=False)
+    _days: dict[str, Counter[date]] = field(default_factory=dict, init=False)
+    _weeks: dict[str, Counter[date]] = field(default_factory=dict, init=False)
+
+    def starts(self, *, now: datetime, most: int = MOST_SLOTS) -> tuple[datetime, ...]:
+        """Every start in the span that notice allows and at which all seats can be taken."""
+        reachable = reach(self.wish, now=now)
+        inside = () if reachable is None else common((self.span,), (reachable,))
+        if not inside:
+            return ()
+        found: list[datetime] = []
+        for start in self._promising(inside[0]):
+            if self.seat(start) is not None:
+                found.append(start)
+                if len(found) == most:
+                    break
+        return tuple(found)
+
+    def still_open(self, starts: Iterable[datetime], *, now: datetime) -> Iterator[datetime]:
+        """Those of an earlier search that can be booked now."""
+        return (s for s in starts if self.allows(s, now=now) and self.seat(s) is not None)
+
+    def allows(self, start: datetime, *, now: datetime) -> bool:
+        """Whether the request itself, whoever sits there, allows this start."""
+        reachable = reach(self.wish, now=now)
+        session = Span(start, start + self.wish.session.length)
+        on_tick = availability.is_tick(self.wish.zone, self.wish.request.step_minutes, start)
+        return reachable is not None and on_tick and reachable.contains(session)
+
+    def seat(self, start: datetime) -> People | None:
+        """Who would sit where at this start, the same for the same diaries; None where a seat stays empty."""
+        session = Span(start, start + self.wish.session.length)
+        seats = self.wish.session.seats
+        choices = {n: self._willing(seat, session) for n, seat in enumerate(seats)}
+        required = [n for n, seat in enumerate(seats) if not seat.shadow]
+        taken: dict[str, int] = {}
+        for n in sorted(required, key=lambda n: (len(choices[n]), n)):
+            if not _place(n, choices, taken, set()):
+                return None
+        for n, seat in enumerate(seats):
+            if seat.shadow:
+                who = next((one for one in choices[n] if one not in taken), None)
+                taken |= {} if who is None else {who: n}
+        by_seat = {n: who for who, n in taken.items()}
+        return tuple(by_seat.get(n) for n in range(len(seats)))
+
+    def replacement(self, seat: Seat, session: Span, *, beside: frozenset[str]) -> str | None:
+        """Somebody else for one seat at a time that stands."""
+        return next((who for who in self._willing(seat, session) if who not in beside), None)
+
+    def eligible(self, seat: Seat) -> tuple[str, ...]:
+        """Who may sit there at all, whatever the time."""
+        wanted = seat.wanted
+        if wanted.pool_id is None:
+            known = (self.diaries.get(one) for one in wanted.named)
+            found = [one.interviewer for one in known if one is not None]
+        else:
+            everyone = (one.interviewer for one in self.diaries.values())
+            pool, skills, alone = wanted.pool_id, wanted.skills, not seat.shadow
+            found = [one for one in everyone if one.fits_pool(pool, skills, alone=alone)]
+        return tuple(
+            sorted(one.id for one in found if not one.ended and one.id not in self.wish.excluded)
+        )
+
+    def _willing(self, seat: Seat, session: Span) -> list[str]:
+        """Who can sit there at that time, the least loaded of that week first."""
+        able = [who for who in self.eligible(seat) if self._can_sit(who, session)]
+        return sorted(able, key=lambda who: (self._load(who, session), who))
+
+    def _can_sit(self, who: str, session: Span) -> bool:
+        free = self._free_of(who)
+        place = bisect_right(free, session.starts_at, key=lambda span: span.starts_at) - 1
+        return place >= 0 and free[place].contains(session) and self._within_limits(who, session)
+
+    def _within_limits(self, who: str, session: Span) -> bool:
+        interviewer = self.diaries[who].interviewer
+        day = availability.local_day(session.starts_at, interviewer.zone)
+        a_day, a_week = interviewer.per_day, interviewer.per_week
+        return (a_day is None or self._days_of(who)[day] < a_day) and (
+            a_week is None or self._load(who, session) < a_week
+        )
+
+    def _load(self, who: str, session: Span) -> int:
+        zone = self.diaries[who].interviewer.zone
+        return self._weeks_of(who)[availability.local_week(session.starts_at, zone)]
+
+    def _days_of(self, who: str) -> Counter[date]:
+        if who not in self._days:
+            zone = self.diaries[who].interviewer.zone
+            starts = (one.starts_at for one in self._others(who))
+            self._days[who] = Counter(availability.local_day(one, zone) for one in starts)
+        return self._days[who]
+
+    def _weeks_of(self, who: str) -> Counter[date]:
+        if who not in self._weeks:
+            zone = self.diaries[who].interviewer.zone
+            starts = (one.starts_at for one in self._others(who))
+            self._weeks[who] = Counter(availability.local_week(one, zone) for one in starts)
+        return self._weeks[who]
+
+    def _others(self, who: str) -> Iterator[Booking]:
+        bookings = self.diaries[who].bookings
+        return (one for one in bookings if one.interview_id != self.wish.interview_id)
+
+    def _free_of(self, who: str) -> tuple[Span, ...]:
+        if who not in self._free:
+            self._free[who] = free_time(self.diaries[who], self.wish, self.span)
+        return self._free[who]
+
+    def _promising(self, inside: Span) -> Iterator[datetime]:
+        """Starts at which, one by one, each required seat has somebody."""
+        open_spans: tuple[Span, ...] = (inside,)
+        for seat in self.wish.session.seats:
+            if not seat.shadow:
+                anyone = united(s for who in self.eligible(seat) for s in self._free_of(who))
+                open_spans = common(open_spans, anyone)
+        length = self.wish.session.length
+        for span in open_spans:
+            if span.length >= length:
+                starts = Span(span.starts_at, span.ends_at - length + timedelta(seconds=1))
+                yield from availability.ticks(
+                    self.wish.zone, self.wish.request.step_minutes, starts
+                )
+
+
+def free_time(diary: Diary, wish: Wish, span: Span) -> tuple[Span, ...]:
+    """When a session of this wish may take this interviewer's time: buffers are already taken off."""
+    who = diary.interviewer
+    margin = timedelta(hours=24)
+    hours = availability.open_hours(who.hours, who.zone, span.widened(margin, margin))
+    gap = who.larger_buffer
+    busy = diary.calendar.busy(diary.bookings) if diary.calendar is not None else NOTHING
+    others = [one for one in diary.bookings if one.interview_id != wish.interview_id]
+    blocked = [
+        *who.pauses,
+        *(one.widened(who.after, who.before) for one in busy),
+        *(_kept_for(one, gap) for one in others),
+        *(one.span for one in wish.avoided if one.interviewer_id == who.id),
+    ]
+    return without(hours, blocked)
+
+
+def _kept_for(other: Booking, gap: timedelta) -> Span:
+    """What another booking keeps away: never less than the database's last judge would."""
+    return Span(other.starts_at - gap, max(other.held_until, other.ends_at + gap))
+
+
+def _place(
+    n: int, choices: Mapping[int, Sequence[str]], taken: dict[str, int], tried: set[str]
+) -> bool:
+    """Give seat `n` somebody, moving others to where they can sit too (Kuhn's matching)."""
+    for who in choices[n]:
+        if who in tried:
+            continue
+        tried.add(who)
+        if who not in taken or _place(taken[who], choices, taken, tried):
+            taken[who] = n
+            return True
+    return False

@@ -1,0 +1,38 @@
+"""Somebody is erased: what they are called and what they wrote; id and revision are remembered."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from parley_contracts.cloudevents import Tombstone
+from scheduling.domain.interview import By, Why
+from scheduling.domain.person import Person
+from scheduling.ports import Work
+from scheduling.use_cases.ending import call_off
+from scheduling.use_cases.seats import needs_of_seats
+from scheduling.working_set import Needs, Refusal
+
+
+def needs(message: Tombstone, work: Work) -> Needs:
+    interviews = work.interviews.peek_where("candidate_id", message.key)
+    return Needs.union(
+        [
+            Needs.rows("person", message.key),
+            Needs.matching("interview", "candidate_id", message.key),
+            Needs.matching("interview", "concerns", message.key),
+            *(needs_of_seats(one.id, work) for one in interviews),
+        ]
+    )
+
+
+def erase_person(message: Tombstone, work: Work, *, now: datetime) -> Refusal | None:
+    before = work.persons.get(message.key) or Person(message.key)
+    work.persons.put(Person(message.key, before.seen, erased=True))
+    seated = work.interviews.where("concerns", message.key)
+    invited = work.interviews.where("candidate_id", message.key)
+    for interview in {one.id: one for one in (*seated, *invited)}.values():
+        notes = tuple(one for one in interview.notes if one.person_id != message.key)
+        after = replace(interview, notes=notes)
+        work.interviews.put(after)
+        if after.candidate_id == message.key and after.live:
+            call_off(work, after, By.ATS, Why.PERSON_ERASED, now=now)
+    return None

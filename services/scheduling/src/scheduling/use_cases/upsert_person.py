@@ -1,0 +1,34 @@
+"""Somebody is known, or known anew; what is no name, no zone and no word about them is not kept."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from parley_contracts.cloudevents import Received
+from parley_contracts.people import PersonMerged, PersonUpserted
+from scheduling.domain.person import Person
+from scheduling.domain.revisions import having_seen, is_newer
+from scheduling.ports import Work
+from scheduling.working_set import Needs, Refusal
+
+
+def needs(message: Received, work: Work) -> Needs:
+    del work
+    return Needs.rows("person", message.subject)
+
+
+def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | None:
+    del now
+    data = message.data
+    before = work.persons.get(message.subject) or Person(message.subject)
+    if not is_newer(before.seen, message.source, data.revision):
+        return Refusal("older_revision")
+    if before.erased and (data.revision is None or message.source not in before.seen):
+        return Refusal("erased")
+    seen = having_seen(before.seen, message.source, data.revision)
+    if isinstance(data, PersonMerged):
+        work.persons.put(replace(before, seen=seen, merged_into=data.into_id))
+    elif isinstance(data, PersonUpserted):
+        work.persons.put(
+            Person(message.subject, seen, data.name, data.zone, data.pronouns, data.title, data.bio)
+        )
+    return None

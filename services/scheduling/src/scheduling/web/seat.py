@@ -1,0 +1,119 @@
+"""An interviewer's page: give a seat up, ask for another time, call it off."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from parley_contracts.links import Purpose
+from scheduling.domain.interview import By, SessionState
+from scheduling.use_cases import ask_to_move, cancel_interview, decline_seat
+from scheduling.use_cases.ask_to_move import AskToMove
+from scheduling.use_cases.cancel_interview import CancelInterview
+from scheduling.use_cases.decline_seat import DeclineSeat
+from scheduling.web import views, words
+from scheduling.web.frame import choice, text
+from scheduling.web.pages import Pages, Visit, instant_field, note_field
+from scheduling.working_set import UseCase
+
+PURPOSE = Purpose.SEAT
+DECLINE_REASONS = {
+    "not_then": "I cannot at that time; another time is fine",
+    "not_able": "I cannot do this interview at all",
+    "conflict_of_interest": "I know the candidate too well to judge",
+    "other": "Something else",
+}
+MOVE_REASONS = {
+    "not_then": "I cannot at that time",
+    "need_time": "I need more time to prepare",
+    "other": "Something else",
+}
+CANCEL_REASONS = {
+    "cannot_take_place": "It cannot take place",
+    "other": "Something else",
+}
+
+DECLINE = UseCase(decline_seat.needs, decline_seat.decline_seat)
+MOVE = UseCase(ask_to_move.needs, ask_to_move.ask_to_move)
+CANCEL = UseCase(cancel_interview.needs, cancel_interview.cancel_interview)
+
+
+def router(pages: Pages) -> APIRouter:
+    routes = APIRouter(prefix="/seat/{interview}/{person}")
+
+    @routes.api_route("", methods=["GET", "HEAD"])
+    async def show(request: Request, interview: str, person: str) -> Response:
+        visit = await pages.enter(request, PURPOSE, interview, person)
+        return visit if isinstance(visit, RedirectResponse) else await _show(pages, visit)
+
+    @routes.post("/decline")
+    async def decline(request: Request, interview: str, person: str) -> Response:
+        visit, form = await pages.posted(request, PURPOSE, interview, person)
+        command = DeclineSeat(
+            interview_id=visit.interview.id,
+            session_id=text(form, "session", most=128, least=1),
+            person_id=_interviewer(visit),
+            reason=choice(form, "reason", DECLINE_REASONS),
+            note=note_field(form),
+        )
+        return await pages.answer(visit, DECLINE, command)
+
+    @routes.post("/move")
+    async def move(request: Request, interview: str, person: str) -> Response:
+        visit, form = await pages.posted(request, PURPOSE, interview, person)
+        command = AskToMove(
+            interview_id=visit.interview.id,
+            person_id=_interviewer(visit),
+            by=By.INTERVIEWER,
+            was_at=instant_field(form, "was_at"),
+            reason=choice(form, "reason", MOVE_REASONS),
+            note=note_field(form),
+        )
+        return await pages.answer(visit, MOVE, command)
+
+    @routes.post("/cancel")
+    async def cancel(request: Request, interview: str, person: str) -> Response:
+        visit, form = await pages.posted(request, PURPOSE, interview, person)
+        reason = choice(form, "reason", CANCEL_REASONS)
+        who, note = _interviewer(visit), note_field(form)
+        command = CancelInterview(visit.interview.id, who, By.INTERVIEWER, reason, note)
+        return await pages.answer(visit, CANCEL, command)
+
+    return routes
+
+
+def _interviewer(visit: Visit) -> str:
+    seated = (who for one in visit.interview.sessions for who in one.people)
+    return visit.acting_as(*seated, *visit.interview.concerns)
+
+
+async def _show(pages: Pages, visit: Visit) -> HTMLResponse:
+    interview, who = visit.interview, _interviewer(visit)
+    if interview.cancelled is not None:
+        return pages.stands("This interview is cancelled", "There is nothing to do for you.")
+    mine = [
+        one
+        for one in interview.sessions
+        if who in one.people and one.state in {SessionState.BOOKED, SessionState.ENDED}
+    ]
+    if not mine:
+        return pages.stands(
+            "You are not part of this interview at the moment",
+            "You may have given your seat up, somebody else may sit there now, or no time is booked.",
+        )
+    persons = await pages.reader.persons(views.involved(interview) | {who})
+    me = persons.get(who)
+    zone = (me.zone if me is not None else None) or interview.zone or "UTC"
+    to_come = [one for one in mine if one.starts_at is not None and visit.now < one.starts_at]
+    return pages.frame.page(
+        "seat.html",
+        visit=visit,
+        candidate=views.name_of(interview.candidate_id, persons, "the candidate"),
+        pronouns=getattr(persons.get(interview.candidate_id), "pronouns", None),
+        zone_name=words.zone_name(zone),
+        sessions=[views.session_view(one, persons, zone) for one in mine],
+        to_come={one.id for one in to_come},
+        movable=bool(to_come) and not interview.imported,
+        decline_reasons=DECLINE_REASONS,
+        move_reasons=MOVE_REASONS,
+        cancel_reasons=CANCEL_REASONS,
+        **views.plan(interview),
+    )

@@ -1,0 +1,403 @@
+"""After the booking: moving, cancelling, declining, replacing, importing, closing, and conflicts."""
+
+from typing import Any
+
+from tests.scheduling.building import (
+    ANNA,
+    APPLICATION,
+    BORIS,
+    CANDIDATE,
+    CHEN,
+    COORDINATOR,
+    INTERVIEW,
+    NOW,
+    RECRUITER,
+    a_change,
+    a_person,
+    a_profile,
+    a_request,
+    a_seat,
+    a_session,
+    an_import,
+    at,
+    busy,
+    later,
+)
+from tests.scheduling.stage import Stage
+
+from parley_contracts.applications import (
+    ApplicationClosed,
+    ApplicationOnHold,
+    ApplicationReopened,
+    HiringTeamChanged,
+    InterviewRequestCancelled,
+)
+from parley_contracts.notifications import InvitationAnswered
+from parley_contracts.plan import HiringTeam
+from parley_contracts.rounds import NoShowReported, Round, RoundDecided
+from parley_contracts.topics import PEOPLE
+from scheduling.domain.interview import By
+from scheduling.use_cases import ask_to_move, cancel_interview, decline_seat, move_interview
+from scheduling.working_set import Refusal, UseCase
+
+MOVE = UseCase(move_interview.needs, move_interview.move_interview)
+DECLINE = UseCase(decline_seat.needs, decline_seat.decline_seat)
+CANCEL = UseCase(cancel_interview.needs, cancel_interview.cancel_interview)
+ASK = UseCase(ask_to_move.needs, ask_to_move.ask_to_move)
+
+
+async def _booked(stage: Stage, **more: Any) -> None:
+    await stage.told(a_profile(ANNA), a_profile(BORIS), a_request(**more))
+    assert await stage.book(at(3, 9)) is None
+
+
+async def _decline(stage: Stage, who: str, reason: str = "not_then") -> Refusal | None:
+    command = decline_seat.DeclineSeat(INTERVIEW, "talk", who, reason)
+    answer = await stage.command(DECLINE, command)
+    await stage.settle()
+    return answer
+
+
+async def _move(stage: Stage, was_at: Any, starts_at: Any) -> Refusal | None:
+    command = move_interview.MoveInterview(
+        INTERVIEW, CANDIDATE, "Europe/Berlin", was_at, starts_at, "ill", ""
+    )
+    return await stage.command(MOVE, command)
+
+
+def _round(**pair: Any) -> Round:
+    return Round(
+        interview_id="ats:i0",
+        application_id=APPLICATION,
+        candidate_id=CANDIDATE,
+        status="collecting",
+        hiring_team=HiringTeam(recruiter_id=RECRUITER),
+        job_title="Backend engineer",
+        stage_name="Technical interview",
+        pair=pair,
+    )
+
+
+async def test_a_candidate_moves_and_the_old_time_is_free_again(stage: Stage) -> None:
+    await _booked(stage)
+
+    assert await _move(stage, at(3, 9), at(3, 10)) is None
+    assert await _move(stage, at(3, 9), at(3, 10)) is None
+
+    event = await stage.last()
+    assert (event.by, event.moves[0].was_at) == ("candidate", at(3, 9))
+    assert [one.starts_at for one in await stage.bookings()] == [at(3, 10)]
+    stale = await _move(stage, at(3, 9), at(3, 11))
+    assert stale is not None
+    assert stale.reason == "moved_on"
+
+
+async def test_a_move_may_overlap_the_time_that_it_leaves(stage: Stage) -> None:
+    await _booked(stage)
+
+    assert await _move(stage, at(3, 9), at(3, 9, 30)) is None
+
+
+async def test_a_decliner_is_replaced_at_the_same_time(stage: Stage) -> None:
+    seat = {"one_of": [ANNA, BORIS], "role": "Engineer"}
+    await _booked(stage, sessions=[a_session(seat)])
+
+    assert await _decline(stage, ANNA) is None
+
+    event = await stage.last()
+    assert (event.replaced_id, event.interviewer_id) == (ANNA, BORIS)
+    assert event.interview.sessions[0].starts_at == at(3, 9)
+    assert [one.interviewer_id for one in await stage.bookings()] == [BORIS]
+    assert (await _decline(stage, ANNA)) == Refusal("not_seated")
+
+
+async def test_without_a_replacement_new_times_are_offered(stage: Stage) -> None:
+    await _booked(stage)
+
+    await _decline(stage, ANNA)
+
+    assert (await stage.names())[-2:] == ["SeatDeclined", "SlotsOffered"]
+    declined = (await stage.published())[-2]
+    assert declined.interview.sessions[0].seats[0].status == "declined"
+    assert declined.interview.sessions[0].starts_at is None
+    assert at(3, 9) not in await stage.slots()
+    assert at(3, 10) in await stage.slots()
+    assert await stage.bookings() == []
+
+
+async def test_who_will_not_sit_there_at_all_is_not_searched_again(stage: Stage) -> None:
+    await _booked(stage)
+
+    await _decline(stage, ANNA, "conflict_of_interest")
+
+    assert (await stage.names())[-2:] == ["SeatDeclined", "NoSlotsFound"]
+    for event in await stage.published():
+        assert "conflict_of_interest" not in event.model_dump_json()
+
+
+async def test_a_shadow_that_declines_changes_nothing_else(stage: Stage) -> None:
+    await _booked(stage, sessions=[a_session(a_seat(ANNA), a_seat(BORIS, shadow=True))])
+
+    await _decline(stage, BORIS)
+
+    assert (await stage.last()).interview.status == "booked"
+    assert [one.interviewer_id for one in await stage.bookings()] == [ANNA]
+
+
+async def test_a_calendar_that_declines_is_a_decline(stage: Stage) -> None:
+    await _booked(stage)
+    answer = InvitationAnswered(
+        revision=1,
+        interview_id=INTERVIEW,
+        session_id="talk",
+        person_id=ANNA,
+        answer="declined",
+        starts_at=at(3, 8),
+    )
+
+    await stage.told(answer)
+    assert (await stage.last()).interview.status == "booked"
+
+    await stage.told(answer.model_copy(update={"starts_at": at(3, 9), "revision": 2}))
+    assert (await stage.names())[-2:] == ["SeatDeclined", "SlotsOffered"]
+
+
+async def test_a_candidates_calendar_that_declines_is_for_the_coordinator(stage: Stage) -> None:
+    await _booked(stage)
+
+    await stage.told(
+        InvitationAnswered(
+            revision=1,
+            interview_id=INTERVIEW,
+            session_id="talk",
+            person_id=CANDIDATE,
+            answer="declined",
+            starts_at=at(3, 9),
+        )
+    )
+
+    assert (await stage.names())[-1] == "CoordinatorAttentionNeeded"
+    assert (await stage.last()).interview.needs_coordinator is True
+
+
+async def test_an_interviewer_asks_for_another_time(stage: Stage) -> None:
+    await _booked(stage)
+
+    command = ask_to_move.AskToMove(INTERVIEW, ANNA, By.INTERVIEWER, at(3, 9), "not_then", "")
+    assert await stage.command(ASK, command) is None
+    await stage.settle()
+
+    assert (await stage.names())[-2:] == ["InterviewRescheduled", "SlotsOffered"]
+    assert at(3, 9) not in await stage.slots()
+
+
+async def test_a_cancelled_interview_gives_everything_back_once(stage: Stage) -> None:
+    await _booked(stage)
+    command = cancel_interview.CancelInterview(INTERVIEW, CANDIDATE, By.CANDIDATE, "withdraw", "")
+
+    assert await stage.command(CANCEL, command) is None
+    assert await stage.command(CANCEL, command) is None
+
+    assert (await stage.names())[-2:] == ["InterviewBooked", "InterviewCancelled"]
+    assert (await stage.last()).interview.cancelled.reason == "candidate_withdrew"
+    assert await stage.bookings() == []
+    await stage.advance(at(4, 0))
+    assert (await stage.names())[-1] == "InterviewCancelled"
+
+
+async def test_a_request_that_is_withdrawn_cancels(stage: Stage) -> None:
+    await _booked(stage)
+
+    gone = InterviewRequestCancelled(application_id=APPLICATION, interview_id=INTERVIEW)
+    await stage.told(gone)
+
+    assert (await stage.last()).interview.cancelled.reason == "request_cancelled"
+
+
+async def test_a_closed_application_cancels_what_is_open_once(stage: Stage) -> None:
+    await _booked(stage)
+    await stage.told(a_request(interview_id="ats:i2"))
+
+    closed = ApplicationClosed(application_id=APPLICATION, outcome="rejected")
+    await stage.told(closed)
+    await stage.told(closed)
+    assert (await stage.names())[-2:] == ["InterviewCancelled", "InterviewCancelled"]
+    assert (await stage.names()).count("InterviewCancelled") == 2
+
+    await stage.told(a_request(interview_id="ats:i3"))
+    assert (await stage.last()).interview.cancelled.reason == "application_closed"
+
+    await stage.told(ApplicationReopened(application_id=APPLICATION))
+    await stage.told(a_request(interview_id="ats:i4"), a_request(interview_id="ats:i3"))
+    assert {one.interview.interview_id for one in (await stage.published())[-2:]} == {
+        "ats:i3",
+        "ats:i4",
+    }
+    assert (await stage.interview("ats:i3")).generation == 2
+
+
+async def test_a_hold_cancels_what_would_take_place_before_its_end(stage: Stage) -> None:
+    await _booked(stage)
+    await stage.told(an_import(a_session(starts_at=at(20, 9)), interview_id="ats:late"))
+
+    await stage.told(ApplicationOnHold(application_id=APPLICATION, until=at(15, 0)))
+
+    assert (await stage.last()).interview.cancelled.reason == "application_on_hold"
+    assert (await stage.interview("ats:late")).status == "booked"
+
+
+async def test_a_told_decline_cancels_what_was_asked_for_before(stage: Stage) -> None:
+    await _booked(stage)
+    decline = {"told": {"decision": "decline", "told_at": later(hours=1)}, "recorded": True}
+
+    await stage.told(RoundDecided(revision=1, round=_round(candidate=decline)))
+    assert (await stage.last()).interview.cancelled.reason == "candidate_declined"
+
+    stage.clock.moment = later(hours=2)
+    await stage.told(a_request(interview_id="ats:new"))
+    assert (await stage.last()).interview.status == "offered"
+
+
+async def test_a_no_show_is_kept(stage: Stage) -> None:
+    report = NoShowReported(
+        revision=1, round=_round(), session_id="talk", absent="company", reported_by="candidate"
+    )
+
+    await stage.told(report, report.model_copy(update={"revision": 2}))
+
+    state = await stage.pool.fetchval("select state from application")
+    assert state.count("company") == 1
+
+
+async def test_another_hiring_team_is_told_of_open_interviews(stage: Stage) -> None:
+    await _booked(stage)
+
+    team = HiringTeam(recruiter_id="ats:new-recruiter")
+    await stage.told(HiringTeamChanged(application_id=APPLICATION, hiring_team=team))
+
+    assert (await stage.last()).changed == ("hiring_team",)
+    assert (await stage.last()).interview.hiring_team == team
+
+
+async def test_a_change_that_still_fits_keeps_the_booking(stage: Stage) -> None:
+    await _booked(stage)
+
+    await stage.told(a_change(a_session(about="We talk about payments.")))
+    assert (await stage.last()).changed == ("details",)
+    assert len(await stage.bookings()) == 1
+
+    await stage.told(a_change(a_session(minutes=90)))
+    assert (await stage.names())[-2:] == ["InterviewRescheduled", "SlotsOffered"]
+    assert await stage.bookings() == []
+
+
+async def test_a_late_busy_time_is_a_conflict_told_once(stage: Stage) -> None:
+    await _booked(stage)
+
+    await stage.told(busy(ANNA, (at(3, 9, 30), at(3, 11))))
+    await stage.told(busy(ANNA, (at(3, 9, 30), at(3, 12))))
+
+    assert (await stage.names()).count("BookingConflictFound") == 1
+    event = await stage.last()
+    assert (event.interviewer_id, event.with_interview_id) == (ANNA, None)
+    assert event.interview.sessions[0].seats[0].status == "conflict"
+
+    await stage.told(busy(ANNA))
+    assert (await stage.last()).interview.sessions[0].seats[0].status == "seated"
+    await stage.told(busy(ANNA, (at(3, 9), at(3, 10))))
+    assert (await stage.names()).count("BookingConflictFound") == 2
+
+
+async def test_our_own_invitation_in_a_calendar_is_no_conflict(stage: Stage) -> None:
+    await _booked(stage)
+
+    await stage.told(busy(ANNA, (at(3, 9), at(3, 10)), uid=f"{INTERVIEW}/talk@parley.example"))
+
+    assert "BookingConflictFound" not in await stage.names()
+
+
+async def test_an_imported_interview_is_booked_as_it_comes_moved_and_ended(stage: Stage) -> None:
+    first = a_session(a_seat(ANNA), session_id="one", starts_at=at(3, 9))
+    second = a_session(a_seat(BORIS), session_id="two", starts_at=at(3, 11))
+    await stage.told(an_import(first, second))
+    await stage.told(an_import(first, second))
+    assert await stage.names() == ["InterviewBooked"]
+
+    third = a_session(a_seat(CHEN), session_id="three", starts_at=at(4, 9))
+    await stage.told(an_import({**first, "starts_at": at(3, 8)}, third))
+    event = await stage.last()
+    assert {(one.session_id, one.was_at) for one in event.moves} == {
+        ("one", at(3, 9)),
+        ("two", at(3, 11)),
+        ("three", None),
+    }
+    assert event.interview.session("two").status == "cancelled"
+    assert {one.interviewer_id for one in await stage.bookings()} == {ANNA, CHEN}
+
+    await stage.advance(at(5, 0))
+    ended = [one for one in await stage.published() if type(one).__name__ == "SessionEnded"]
+    assert [(one.session_id, one.last) for one in ended] == [("one", False), ("three", True)]
+
+
+async def test_imported_seats_are_facts_and_their_overlap_is_told(stage: Stage) -> None:
+    await _booked(stage)
+
+    await stage.told(an_import(a_session(starts_at=at(3, 9, 30)), interview_id="ats:fact"))
+
+    conflicts = [
+        (one.interview.interview_id, one.with_interview_id)
+        for one in await stage.published()
+        if type(one).__name__ == "BookingConflictFound"
+    ]
+    assert sorted(conflicts) == [("ats:fact", INTERVIEW), (INTERVIEW, "ats:fact")]
+    await stage.told(a_request(interview_id="ats:third"))
+    assert at(3, 10) not in await stage.slots("ats:third")
+
+
+async def test_an_import_of_the_past_ends_at_once(stage: Stage) -> None:
+    await stage.told(an_import(a_session(starts_at=at(1, 7)), interview_id="ats:past"))
+    stage.clock.moment = NOW
+    await stage.settle()
+
+    assert await stage.names() == ["InterviewBooked", "SessionEnded"]
+
+
+async def test_an_answer_that_came_before_its_interview_is_kept(stage: Stage) -> None:
+    await stage.told(
+        InvitationAnswered(
+            revision=1,
+            interview_id=INTERVIEW,
+            session_id="talk",
+            person_id=ANNA,
+            answer="declined",
+            starts_at=at(3, 10),
+        )
+    )
+    await stage.told(an_import())
+
+    assert await stage.names() == ["InterviewBooked", "SeatDeclined"]
+
+
+async def test_an_erased_candidate_is_called_off_and_forgotten(stage: Stage) -> None:
+    await stage.told(a_person(CANDIDATE, name="Cara Lindqvist", revision=4))
+    await _booked(stage)
+    moved = move_interview.MoveInterview(
+        INTERVIEW, CANDIDATE, "Europe/Berlin", at(3, 9), at(3, 10), "ill", "my own words"
+    )
+    await stage.command(MOVE, moved)
+
+    await stage.batch.ingest([stage.tombstone(PEOPLE.name, CANDIDATE)])
+    await stage.told(a_person(CANDIDATE, name="Cara Lindqvist", revision=4))
+
+    assert (await stage.last()).interview.cancelled.reason == "person_erased"
+    for table in ("person", "interview"):
+        rows = await stage.pool.fetch(f"select state::text from {table}")  # noqa: S608 - two names from the line above
+        assert not any("Lindqvist" in row["state"] or "my own" in row["state"] for row in rows)
+    await stage.told(a_person(CANDIDATE, name="Cara Lindqvist", revision=5))
+    assert "Lindqvist" in await stage.pool.fetchval("select state::text from person")
+
+
+async def test_a_seat_link_of_the_coordinator_does_not_decline(stage: Stage) -> None:
+    await _booked(stage)
+
+    assert await _decline(stage, COORDINATOR) == Refusal("not_seated")
