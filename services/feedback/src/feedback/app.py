@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI
 
 from feedback import consumers, timers, web
-from feedback.adapters import database, http, migrate, postgres, probes
+from feedback.adapters import database, http, migrate, postgres, probes, traces
 from feedback.adapters.batch import Batch
 from feedback.adapters.clock import FileClock, RealClock
 from feedback.adapters.consumer import Consumer, security
@@ -68,6 +68,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
 
 async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it."""
+    traces.export_spans("feedback")
     async with build(settings, roles) as service:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from fastapi import APIRouter, FastAPI
 
 from notifications import consumers, timers, web
-from notifications.adapters import database, http, migrate, postgres, probes
+from notifications.adapters import database, http, migrate, postgres, probes, traces
 from notifications.adapters.batch import Batch
 from notifications.adapters.brake import Brake
 from notifications.adapters.clock import FileClock, RealClock
@@ -98,6 +98,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
 
 async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it."""
+    traces.export_spans("notifications")
     async with build(settings, roles) as service:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI
 
 from scheduling import consumers, timers, web
-from scheduling.adapters import database, http, migrate, postgres, probes
+from scheduling.adapters import database, http, migrate, postgres, probes, traces
 from scheduling.adapters.batch import Batch
 from scheduling.adapters.clock import FileClock, RealClock
 from scheduling.adapters.consumer import Consumer, security
@@ -68,6 +68,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
 
 async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it."""
+    traces.export_spans("scheduling")
     async with build(settings, roles) as service:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -44,6 +44,7 @@ class Decoded(Generic[W]):
     claim: Claim
     step: Step[Any, W] | None = None
     letter: DeadLetter | None = None
+    hop: traces.Hop | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,9 @@ class Batch(Generic[W]):
                 log.warning("batch is replayed singly", because=type(trouble).__name__)
                 for one in decoded:
                     await self._take_in_alone(one)
+        for one in decoded:
+            if one.hop is not None:
+                one.hop.end()
 
     async def redrive(self, letter_id: int) -> bool:
         """Run a dead letter again, past its claim; False where it is gone. It may die again."""
@@ -153,8 +157,9 @@ class Batch(Generic[W]):
         if use_case is None:
             _skipped(record, "not ours")
             return None
-        step = Step(found, use_case, traces.child_of(found.traceparent), record.place)
-        return Decoded(record, Claim(found.source, found.id, found.digest), step)
+        hop = traces.hop(f"process {record.topic}", found.traceparent)
+        step = Step(found, use_case, hop.traceparent, record.place)
+        return Decoded(record, Claim(found.source, found.id, found.digest), step, hop=hop)
 
     def _tombstone(self, record: Record, found: Tombstone) -> Decoded[W] | None:
         use_case = self.subscriptions.tombstones.get(record.topic)
