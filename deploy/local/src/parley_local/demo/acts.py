@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from parley_local.demo import cast
 from parley_local.demo.browser import Browser, Form, Page
-from parley_local.demo.canaries import Canaries, Kind
+from parley_local.demo.canaries import CANARY, Canaries, Kind
 
 if TYPE_CHECKING:
     from parley_local.demo.people import Happened
@@ -167,7 +168,7 @@ async def scorecard(visit: Visit, page: Page) -> str | None:
             said = held_by_interviewer(visit)
             page = await visit.browser.submit(held, {"held": said})
             outcome = outcome or ("reported a no-show" if said != "held" else None)
-        elif (card := doing(page, "card")) is not None and not page_holds_mine(card):
+        elif (card := empty_card(page)) is not None:
             page = await visit.browser.submit(card, card_of(visit, card))
             outcome = "wrote a scorecard"
         else:
@@ -198,9 +199,12 @@ def card_of(visit: Visit, card: Form) -> dict[str, str | list[str]]:
     return answers
 
 
-def page_holds_mine(card: Form) -> bool:
+def empty_card(page: Page) -> Form | None:
     """The form to change a card that is in shows what was written."""
-    return bool("".join(card.fields.get("evidence", [])).strip())
+    for form in page.forms():
+        if form.fields.get("do") == ["card"] and not "".join(form.fields["evidence"]).strip():
+            return form
+    return None
 
 
 async def review(visit: Visit, page: Page) -> str | None:
@@ -259,10 +263,21 @@ async def release(visit: Visit, page: Page) -> str | None:
     form = doing(page, "release")
     if form is None:
         return None
-    draft = "".join(form.fields.get("text", [])).strip()
+    draft = CANARY.sub("", "".join(form.fields.get("text", []))).replace("()", "").strip()
     words = draft or "Thank you for the talk: we liked how you think."
     await visit.browser.submit(form, {"text": visit.write(Kind.FEEDBACK, words)})
     return "released feedback"
+
+
+async def desk(visit: Visit, page: Page) -> str | None:
+    """What waits for a word to the candidate is done at once; the rest comes by mail."""
+    outcome = None
+    for link in dict.fromkeys(str(one) for one in page.document.xpath("//main//a/@href")):
+        _, found, about = unquote(link).rpartition("/to/release/")
+        if found:
+            there = await visit.browser.open(page.absolute(link))
+            outcome = await release(replace(visit, about=about), there) or outcome
+    return outcome
 
 
 async def look(visit: Visit, page: Page) -> str | None:
@@ -296,7 +311,7 @@ ACTS: dict[str, Act] = {
     "release": release,
     "round": look,
     "home": look,
-    "desk": look,
+    "desk": desk,
     "arrange": look,
 }
 PATIENCE = {
@@ -313,3 +328,7 @@ PATIENCE = {
     "arrange": 6,
 }
 """In quarters of an hour: how long it may take until somebody gets to it."""
+
+JUST_SHOWN = frozenset({"home", "desk", "round", "arrange", "seat"})
+CURIOSITY = 0.15
+ALWAYS_LOOK = tuple(one.replace(":", ".") for one in (cast.DECLINER, cast.ABSENT))

@@ -170,9 +170,11 @@ async def read_topics(bootstrap: str, prefix: str) -> tuple[Record, ...]:
         await consumer.seek_to_beginning(*places)
         ends = await consumer.end_offsets(places)
         raw: list[ConsumerRecord] = []
-        while len(raw) < sum(ends.values()):
+        waiting = [place for place in places if ends[place]]
+        while waiting:
             for batch in (await consumer.getmany(timeout_ms=500)).values():
                 raw += batch
+            waiting = [one for one in waiting if await consumer.position(one) < ends[one]]
     finally:
         await consumer.stop()
     read = [record_of(one, prefix) for one in raw]

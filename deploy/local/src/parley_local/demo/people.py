@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -21,7 +21,7 @@ from parley_local.demo.clock import quarter_after
 from parley_local.demo.mailbox import Mail, Mailbox
 
 LINK = re.compile(r"https?://[^\s<>\"]+[?&]token=[A-Za-z0-9._~-]+")
-AWAKE = (time(8), time(21))
+AT_THEIR_MAIL = (time(8, 30), time(11), time(13, 30), time(16), time(18, 30), time(20))
 AT_ONCE = 12
 """How many people act at the same moment, as far as pages can tell."""
 
@@ -108,7 +108,7 @@ class People:
         if person not in self._browsers:
 
             def see(page: Page) -> None:
-                path = urlsplit(page.url).path
+                path = unquote(urlsplit(page.url).path)
                 self.canaries.look(page.text, reader=person, page=path)
 
             self._browsers[person] = Browser.new(self._transport, see)
@@ -119,8 +119,8 @@ class People:
         if temper is cast.Temper.NEVER_ANSWERS:
             return
         for url in dict.fromkeys(LINK.findall(mail.text)):
-            _, purpose, about, *_ = urlsplit(url).path.split("/")
-            if purpose not in acts.ACTS:
+            _, purpose, about, *_ = unquote(urlsplit(url).path).split("/")
+            if purpose not in acts.ACTS or not self._cares(mail.recipient, purpose):
                 continue
             at = self._when(mail.recipient, purpose, now)
             plan = Intention(at, mail.recipient, purpose, about, url)
@@ -128,17 +128,23 @@ class People:
             if known is None or known.url != url:
                 self._plans[(plan.person, purpose, about)] = plan
 
+    def _cares(self, person: str, purpose: str) -> bool:
+        """Nobody opens every page that only shows something."""
+        if purpose not in acts.JUST_SHOWN or person.startswith(acts.ALWAYS_LOOK):
+            return True
+        return self.chance.random() < acts.CURIOSITY
+
     def _when(self, person: str, purpose: str, now: datetime) -> datetime:
-        """Some quarters of an hour later, or in the morning for who is asleep by then."""
+        """At one of the hours at which people look at their mail, some quarters of an hour later."""
         patience = acts.PATIENCE[purpose]
         at = now + timedelta(minutes=15 * self.chance.randint(1, patience))
         zone = ZoneInfo(self.zones.get(person, "UTC"))
         local = at.astimezone(zone)
-        if local.time() >= AWAKE[1]:
-            local = local + timedelta(days=1)
-        if not AWAKE[0] <= local.time() < AWAKE[1]:
-            local = datetime.combine(local.date(), AWAKE[0], zone)
-        return quarter_after(local)
+        for day in (local.date(), local.date() + timedelta(days=1)):
+            for moment in AT_THEIR_MAIL:
+                if (then := datetime.combine(day, moment, zone)) >= local:
+                    return quarter_after(then)
+        raise AssertionError("the next morning comes")
 
     async def _visit(self, plan: Intention, now: datetime) -> None:
         browser = self.browser_of(plan.person)

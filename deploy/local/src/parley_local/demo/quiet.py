@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 
-from parley_contracts.topics import consumed_by
+from parley_contracts.topics import ATS, TOPICS, consumed_by
 
 WAITING = """
 select (select count(*) from outbox)
@@ -33,10 +33,18 @@ class Quiet:
     _connections: dict[str, "asyncpg.Connection[asyncpg.Record]"] = field(default_factory=dict)
     _admin: AIOKafkaAdminClient = field(init=False)
     _consumer: AIOKafkaConsumer = field(init=False)
+    _places: list[TopicPartition] = field(init=False)
+    _read_up_to: dict[TopicPartition, int] | None = field(default=None, init=False)
 
     async def __aenter__(self) -> Self:
         self._admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         self._consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
+        self._places = [
+            TopicPartition(self.prefix + topic.name, number)
+            for topic in TOPICS.values()
+            if topic.consumers != (ATS,)
+            for number in range(topic.partitions)
+        ]
         await self._admin.start()
         await self._consumer.start()
         for service, dsn in self.dsns.items():
@@ -70,18 +78,16 @@ class Quiet:
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def _lag(self) -> str | None:
-        places = {
-            service: [
-                TopicPartition(self.prefix + topic.name, number)
-                for topic in consumed_by(service)
-                for number in range(topic.partitions)
-            ]
-            for service in self.dsns
-        }
-        ends = await self._consumer.end_offsets(list({p for some in places.values() for p in some}))
-        for service, wanted in places.items():
+        """Groups are asked only where a topic has grown since all of them had read it."""
+        ends = await self._consumer.end_offsets(self._places)
+        if ends == self._read_up_to:
+            return None
+        for service in self.dsns:
             done = await self._admin.list_consumer_group_offsets(self.groups[service])
-            for place in wanted:
-                if ends[place] and (place not in done or done[place].offset < ends[place]):
-                    return f"{service} has records of {place.topic} to read"
+            for topic in consumed_by(service):
+                for number in range(topic.partitions):
+                    place = TopicPartition(self.prefix + topic.name, number)
+                    if ends[place] and (place not in done or done[place].offset < ends[place]):
+                        return f"{service} has records of {topic.name} to read"
+        self._read_up_to = ends
         return None
