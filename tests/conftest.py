@@ -1,15 +1,18 @@
 """Kafka and PostgreSQL for every test that asks: started once, when the first one asks."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from playwright.async_api import Browser, async_playwright
+from tests.support import chromium as browsers
 
 from parley_local.databases import Postgres
 from parley_local.servers import AnyServers, provide
 from parley_local.topics import Kafka
 
-NEEDS = {"kafka": "kafka", "postgres": "postgres", "page": "browser"}
+NEEDS = {"kafka": "kafka", "postgres": "postgres", "chromium": "browser"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,3 +55,18 @@ async def topic_prefix(kafka: Kafka) -> AsyncIterator[str]:
     prefix = f"{kafka.prefix}t{secrets.token_hex(6)}-"
     yield prefix
     await kafka.delete_prefixed(prefix)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """One for all tests. Without any, tests say so, and fail only where one is required."""
+    try:
+        path = await asyncio.to_thread(browsers.find)
+    except browsers.NoChromium as none:
+        if browsers.required():
+            raise
+        pytest.skip(str(none))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        await browser.close()

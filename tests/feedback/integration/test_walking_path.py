@@ -72,6 +72,7 @@ async def test_pages_lead_from_the_booking_to_the_match(service: Service) -> Non
         "parley.round.question-asked.v1",
         "parley.round.question-answered.v1",
         *["parley.round.feedback-requested.v1"] * 3,
+        "parley.round.decision-requested.v1",
         *["parley.round.feedback-submitted.v1"] * 3,
         "parley.round.revealed-to-candidate.v1",
         "parley.round.candidate-feedback-released.v1",

@@ -88,6 +88,7 @@ def test_day_from_booking_to_match() -> None:
         "QuestionAsked",
         "QuestionAnswered",
         *["FeedbackRequested"] * 3,
+        "DecisionRequested",
         *["FeedbackSubmitted"] * 4,
         "RevealedToCandidate",
         "CandidateFeedbackReleased",

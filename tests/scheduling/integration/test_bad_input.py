@@ -27,14 +27,14 @@ ON = {
 }
 
 
-def raw(stage: Stage, value: bytes | None, ce_type: str = REQUESTED, **headers: bytes) -> Record:
+def raw(stage: Stage, value: bytes | None, model: str = REQUESTED, **headers: bytes) -> Record:
     offset = next(stage.offsets)
-    topic, key = ON[ce_type]
+    topic, key = ON[model]
     given = {
         "ce_specversion": b"1.0",
         "ce_id": f"bad{offset}".encode(),
         "ce_source": b"ats",
-        "ce_type": ce_type.encode(),
+        "ce_type": model.encode(),
         "ce_subject": key.encode(),
         "ce_time": b"2027-03-01T09:00:00Z",
         "content-type": b"application/json",
@@ -119,7 +119,7 @@ async def test_an_id_used_twice_with_other_content(stage: Stage) -> None:
 
 
 async def test_an_unknown_type_is_skipped(stage: Stage) -> None:
-    await stage.batch.ingest([raw(stage, b"{}", ce_type=REQUESTED, **{"ce_type": b"ats.new.v9"})])
+    await stage.batch.ingest([raw(stage, b"{}", ce_type=b"ats.new.v9")])
 
     assert not await stage.letters()
 

@@ -1,13 +1,12 @@
 """Each page and state in a real browser: on a phone, without JavaScript, with nothing that axe objects to."""
 
-import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 from tests.scheduling.building import (
     ANNA,
     BORIS,
@@ -26,29 +25,15 @@ from tests.scheduling.serving import PICTURES, serving
 from tests.scheduling.stage import Stage
 from tests.scheduling.visiting import Mint
 
-CHROMIUM = shutil.which("chromium")
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESKTOP: ViewportSize = {"width": 1100, "height": 800}
 KEPT = ("book-offer", "book-booked", "arrange-booked")
 """Shown in the dark and on a desk too."""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        await chromium.close()
-
 
 @pytest.fixture
-async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
-    context = await browser.new_context(
+async def phone(chromium: Browser) -> AsyncIterator[BrowserContext]:
+    context = await chromium.new_context(
         viewport=PHONE, color_scheme="light", reduced_motion="reduce"
     )
     yield context

@@ -245,3 +245,18 @@ async def test_texts_from_outside_are_shown_as_texts(stage: Stage, mint: Mint) -
         assert page.status_code == 200
         assert "<script" not in page.text
         assert "&lt;script&gt;" in page.text
+
+
+async def test_a_database_that_does_not_answer_is_told_in_words(stage: Stage, mint: Mint) -> None:
+    await _booked(stage)
+    cara = visitor(stage, mint, "book", CANDIDATE)
+    await cara.follow()
+    await stage.pool.execute("alter table interview rename to gone")
+
+    cara.client._transport.raise_app_exceptions = False  # type: ignore[attr-defined]  # as a real server answers
+    page = await cara.look()
+    await stage.pool.execute("alter table gone rename to interview")
+
+    assert page.status_code == 503
+    assert "try once more" in words(page)
+    assert page.headers["cache-control"] == "no-store"

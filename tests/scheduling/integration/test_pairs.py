@@ -61,10 +61,28 @@ def a_round(n: int, **pair: Any) -> Round:
     )
 
 
+def applications() -> list[Event]:
+    imported = a_session(a_seat(ANNA), starts_at=at(4, 9))
+    return [
+        a_request(**ids(1)),
+        a_request(a_session(a_seat(pool_id="backend"), a_seat(ANNA)), **ids(2)),
+        an_import(imported, **ids(3)),
+        HiringTeamChanged(application_id="ats:a2", hiring_team=HiringTeam(recruiter_id="ats:rolf")),
+        a_request(**ids(4)),
+        a_request(a_session(a_seat(one_of=[BORIS, CHEN])), **ids(5)),
+        ApplicationOnHold(application_id="ats:a4", until=at(30, 0)),
+        ApplicationReopened(application_id="ats:a4"),
+        a_request(**ids(4) | {"interview_id": "ats:i4b"}),
+        a_request(a_session(a_seat(one_of=[BORIS, CHEN])), **ids(5) | {"interview_id": "ats:i5b"}),
+        a_request(**ids(1) | {"interview_id": "ats:i1b"}),
+        InterviewRequestCancelled(application_id="ats:a1", interview_id="ats:i1b"),
+        ApplicationClosed(application_id="ats:a4", outcome="hired"),
+    ]
+
+
 def the_day() -> dict[str, list[Event]]:
     """Every topic that scheduling reads, each in the order of its own records."""
     declined = {"recorded": True, "told": {"decision": "decline", "told_at": later(hours=3)}}
-    imported = a_session(a_seat(ANNA), starts_at=at(4, 9))
     return {
         "ats.people.v1": [
             *(a_person(f"ats:candidate{n}", zone="Asia/Kolkata", revision=1) for n in range(1, 6)),
@@ -81,24 +99,7 @@ def the_day() -> dict[str, list[Event]]:
             busy(ANNA, (at(3, 9), at(3, 11)), (at(4, 9, 30), at(4, 10))),
             busy(BORIS, (at(2, 0), at(5, 0))),
         ],
-        APPLICATIONS: [
-            a_request(**ids(1)),
-            a_request(a_session(a_seat(pool_id="backend"), a_seat(ANNA)), **ids(2)),
-            an_import(imported, **ids(3)),
-            HiringTeamChanged(
-                application_id="ats:a2", hiring_team=HiringTeam(recruiter_id="ats:rolf")
-            ),
-            a_request(**ids(4)),
-            a_request(a_session(a_seat(one_of=[BORIS, CHEN])), **ids(5)),
-            ApplicationOnHold(application_id="ats:a5", until=at(30, 0)),
-            ApplicationReopened(application_id="ats:a5"),
-            a_request(
-                a_session(a_seat(one_of=[BORIS, CHEN])), **ids(5) | {"interview_id": "ats:i5b"}
-            ),
-            a_request(**ids(1) | {"interview_id": "ats:i1b"}),
-            InterviewRequestCancelled(application_id="ats:a1", interview_id="ats:i1b"),
-            ApplicationClosed(application_id="ats:a4", outcome="hired"),
-        ],
+        APPLICATIONS: applications(),
         "parley.rounds.v1": [
             NoShowReported(
                 revision=1,
@@ -163,6 +164,10 @@ async def _state(stage: Stage) -> dict[str, Any]:
         for row in rows:
             state = json.loads(row["state"])
             found[f"{table} {row['id']}"] = {k: v for k, v in state.items() if k not in left_aside}
+    live = {name for name, one in found.items() if one.get("status") in {"offered", "booked"}}
+    for name in [name for name in found if name.startswith("offer ")]:
+        if name.replace("offer", "interview") not in live:
+            del found[name]
     found["bookings"] = sorted(
         (one.interview_id, one.interviewer_id, one.starts_at, one.held_until)
         for one in await stage.bookings()

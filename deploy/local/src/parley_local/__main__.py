@@ -11,6 +11,7 @@ from typing import TextIO
 
 from parley_local import artefacts, background, lock
 from parley_local.config import Config
+from parley_local.demo import day, play
 from parley_local.errors import LocalError
 from parley_local.fetch import fetch
 
@@ -138,6 +139,8 @@ COMMANDS = (
     Command("start", "Start both and leave them running", start_arguments, run_start),
     Command("status", "Say what runs", status_arguments, run_status),
     Command("stop", "Stop what `start` started; data and ports stay", stop_arguments, run_stop),
+    Command("demo", "Play a hiring day on all of Parley", play.arguments, play.run),
+    Command("day", "Show or write the demo's ATS events", day.arguments, day.run),
     Command("lock", "Make artefacts.lock again (needs mvn)", lock_arguments, run_lock),
 )
 

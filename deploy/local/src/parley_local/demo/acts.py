@@ -38,6 +38,7 @@ QUESTIONS = (
 LEARNED = ("How their team ships on Fridays without fear.", "")
 NOTE = "Something came up at home, sorry."
 WHY = "Because of how we talked."
+MOST_MOVES = 2
 BROWSE = 6
 """Forms that somebody fills in on one visit at most."""
 
@@ -74,7 +75,8 @@ async def book(visit: Visit, page: Page) -> str | None:
     chance = visit.chance.random()
     if visit.temper is cast.Temper.CANCELS and chance < 0.7:
         return await _cancel(visit, page)
-    if visit.temper is cast.Temper.MOVES and chance < 0.5:
+    moved = visit.happened.moved[visit.about]
+    if visit.temper is cast.Temper.MOVES and moved < MOST_MOVES and chance < 0.5:
         return await _move(visit, page)
     return None
 
@@ -119,6 +121,7 @@ async def _move(visit: Visit, page: Page) -> str | None:
         return None
     answers = reasons(visit, form, Kind.CANDIDATE_NOTE)
     answers["starts_at"] = visit.chance.choice(form.choices["starts_at"])
+    visit.happened.moved[visit.about] += 1
     await visit.browser.submit(form, answers)
     return "moved to another time"
 

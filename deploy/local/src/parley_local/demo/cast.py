@@ -112,6 +112,13 @@ def candidate(number: int) -> Person:
     return Person(person_id, name, _address(person_id, "mail.example"), zone, locale)
 
 
+def visitor(number: int) -> Person:
+    """Whoever watches the demo plays this candidate."""
+    person_id = f"cand:{number:04d}"
+    address = _address(person_id, "mail.example")
+    return Person(person_id, "Robin Ellery", address, "Europe/London", "en")
+
+
 def temper_of(number: int, *, chance: random.Random) -> Temper:
     """The first few are who the day needs; the rest is a matter of luck."""
     needed = {

@@ -34,6 +34,8 @@ class Conductor:
     """What the ATS has yet to say, the next one last."""
     watch: Callable[[], None]
     """Called while waiting: progress is shown, and what has died is started again."""
+    strike: Callable[[], None] = lambda: None
+    """Called once after each jump; a kill test ends a program here."""
     jumps: int = 0
     said: dict[str, float] = field(default_factory=dict)
     """Wall time at which a trace's first record went out."""
@@ -44,9 +46,26 @@ class Conductor:
             self.clock.set(moment, rate=0)
             self.jumps += 1
             await self._say(moment)
+            self.strike()
             await self.settle()
         self.clock.set(until, rate=0)
         await self.settle()
+
+    async def step(self) -> None:
+        """On to the next quarter of an hour in which anything is due; time runs on from there."""
+        moment = await self._next()
+        if moment is not None:
+            self.clock.set(moment, rate=1)
+            self.jumps += 1
+            await self._say(moment)
+        await self.settle()
+
+    async def tick(self) -> None:
+        """What is due by now, while time runs by itself."""
+        now = self.clock.now()
+        await self._say(now)
+        self.people.read_mail(now)
+        await self.people.act(now)
 
     async def settle(self) -> None:
         """Until nothing is under way, seen twice, and everybody has done what they meant to do now."""

@@ -14,6 +14,11 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from parley_contracts import cloudevents
+from parley_contracts.applications import (
+    ApplicationClosed,
+    ApplicationEvent,
+    ApplicationReopened,
+)
 from parley_contracts.candidate_updates import Application, ApplicationClockEvent
 from parley_contracts.event import Event
 from parley_contracts.interviews import Interview, InterviewEvent
@@ -22,8 +27,11 @@ from parley_contracts.refusals import BrokenRecord
 from parley_contracts.rounds import Round, RoundEvent
 from parley_contracts.topics import TOPICS
 from parley_local.demo.canaries import Sight, Written
-from parley_local.demo.homes import ToDo
+from parley_local.demo.conductor import Conductor
+from parley_local.demo.homes import Look, ToDo, ask_anew, look_around, newest_links
 from parley_local.demo.mailbox import Mail
+from parley_local.demo.people import NO_ANSWER
+from parley_local.demo.system import System
 
 BOOKINGS = """
 select interview_id, interviewer_id, imported, lower(during) as starts_at, upper(during) as held_until
@@ -113,6 +121,12 @@ class Evidence:
     sights: tuple[Sight, ...] = ()
     homes: Mapping[str, frozenset[ToDo]] = field(default_factory=dict)
     """By address: what the person's pages ask of them at the end."""
+    closed_homes: tuple[str, ...] = ()
+    """Of people whose pages could not be opened."""
+    dead_links: tuple[str, ...] = ()
+    """Of homes and desks: what they lead to, and what it answers."""
+    pages_failed: int = 0
+    """How often a page did not answer, or answered that it is broken."""
 
     def of(self, model: type[E]) -> Iterator[tuple[Record, E]]:
         """In the order in which they happened to each aggregate."""
@@ -149,11 +163,22 @@ class Evidence:
         return person.email if person is not None else None
 
     @cached_property
-    def round_history(self) -> Mapping[str, tuple[tuple[Record, RoundEvent], ...]]:
-        history: dict[str, list[tuple[Record, RoundEvent]]] = {}
-        for record, event in self.of(RoundEvent):
-            history.setdefault(event.aggregate_id, []).append((record, event))
-        return {interview_id: tuple(rows) for interview_id, rows in history.items()}
+    def mails_to(self) -> Mapping[str, tuple[Mail, ...]]:
+        """By address, in the order in which they came."""
+        found: dict[str, list[Mail]] = {}
+        for mail in self.mails:
+            found.setdefault(mail.recipient, []).append(mail)
+        return {address: tuple(own) for address, own in found.items()}
+
+    @cached_property
+    def endings(self) -> Mapping[str, tuple[tuple[datetime, bool], ...]]:
+        """By application: when it was closed (true) or opened again (false)."""
+        found: dict[str, list[tuple[datetime, bool]]] = {}
+        for record, event in self.of(ApplicationEvent):
+            if isinstance(event, ApplicationClosed | ApplicationReopened):
+                closed = isinstance(event, ApplicationClosed)
+                found.setdefault(event.application_id, []).append((record.happened_at, closed))
+        return {application_id: tuple(own) for application_id, own in found.items()}
 
 
 async def read_topics(bootstrap: str, prefix: str) -> tuple[Record, ...]:
@@ -267,8 +292,56 @@ async def _read_service(
             into.undone.append(Undone(service, f"the delivery of {message_id} is {due}"))
 
 
-async def gather_stored(
-    *, dsns: Mapping[str, str], bootstrap: str, prefix: str, now: datetime
-) -> tuple[tuple[Record, ...], Tables]:
-    """Topics and tables; mails, pages and logs are put beside them by whoever played the day."""
-    return await asyncio.gather(read_topics(bootstrap, prefix), read_tables(dsns, prefix, now))
+async def gather(running: System, stage: Conductor) -> Evidence:
+    """Everybody looks once more at what their newest link opens; then all is read that was kept."""
+    people = stage.people
+    looks = await last_looks(stage)
+    now = stage.clock.now()
+    records, tables = await asyncio.gather(
+        read_topics(stage.quiet.bootstrap, running.prefix),
+        read_tables(running.dsns, running.prefix, now),
+    )
+    if (why := await stage.quiet.busy(now)) is not None:
+        tables.undone.append(Undone("all", why))
+    return Evidence(
+        now=now,
+        records=records,
+        mails=tuple(people.mailbox.mails),
+        bookings=tuple(tables.bookings),
+        dead_letters=tuple(tables.dead_letters),
+        undone=tuple(tables.undone),
+        logs={name: one.log.read_text(errors="replace") for name, one in running.programs.items()},
+        written=dict(people.canaries.written),
+        sights=tuple(people.canaries.sights),
+        homes=homes_of(looks),
+        closed_homes=tuple(address for (address, _), look in looks.items() if look is None),
+        dead_links=tuple(dead for look in looks.values() if look is not None for dead in look.dead),
+        pages_failed=people.done[NO_ANSWER],
+    )
+
+
+async def last_looks(stage: Conductor) -> Mapping[tuple[str, str], Look | None]:
+    """By address and kind of page; None where neither the newest link opens it nor the one that is
+    mailed in its place. The visitor's pages are not walked through: what is new there stays new.
+    """
+    people = stage.people
+    looks = {}
+    for (address, _), url in newest_links(people.mailbox.mails).items():
+        await ask_anew(people.browser_of(address), url)
+    await stage.settle()
+    for (address, kind), url in newest_links(people.mailbox.mails).items():
+        walks = address not in people.left_alone
+        looks[(address, kind)] = await look_around(
+            people.browser_of(address), url, kind, walks=walks
+        )
+    return looks
+
+
+def homes_of(looks: Mapping[tuple[str, str], Look | None]) -> Mapping[str, frozenset[ToDo]]:
+    """Of everyone whose pages could all be opened."""
+    homes: dict[str, frozenset[ToDo]] = {}
+    closed = {address for (address, _), look in looks.items() if look is None}
+    for (address, _), look in looks.items():
+        if look is not None and address not in closed:
+            homes[address] = homes.get(address, frozenset()) | look.todo
+    return homes

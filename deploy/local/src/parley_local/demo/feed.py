@@ -9,7 +9,6 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from parley_contracts import cloudevents
@@ -32,6 +31,8 @@ FIRST_DAY = date(2027, 3, 8)
 STARTS_AT = datetime(2027, 3, 8, 5, tzinfo=UTC)
 LASTS = timedelta(days=32)
 QUARTER = timedelta(minutes=15)
+VISITED_AT = STARTS_AT + LASTS - timedelta(hours=16)
+"""When the last application is opened: its times are on offer when the visitor comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,6 @@ class Line:
         }
         return json.dumps(row, ensure_ascii=False)
 
-    @classmethod
-    def from_json(cls, text: str) -> "Line":
-        row = json.loads(text)
-        at = datetime.fromisoformat(row["at"])
-        headers = tuple(row["headers"].items())
-        return cls(at, row["topic"], row["key"], headers, row["value"])
-
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -70,12 +64,13 @@ class Feed:
     visitor: str
     """The application that is left for whoever watches."""
 
+    @property
+    def starts_at(self) -> datetime:
+        return self.lines[0].at
 
-def read(path: Path) -> Feed:
-    """Somebody's own events: everybody in it is steady, and nothing is kept for a visitor."""
-    text = path.read_text(encoding="utf-8")
-    lines = [Line.from_json(one) for one in text.splitlines() if one.strip()]
-    return Feed(tuple(sorted(lines, key=lambda line: line.at)), {}, "")
+    @property
+    def ends_at(self) -> datetime:
+        return max(self.lines[0].at + LASTS, self.lines[-1].at + QUARTER)
 
 
 def make(*, applications: int, seed: int) -> Feed:
@@ -88,9 +83,10 @@ def make(*, applications: int, seed: int) -> Feed:
     tempers: dict[str, cast.Temper] = {}
     for number in range(applications):
         temper = cast.temper_of(number, chance=writer.chance)
-        person = cast.candidate(number)
+        last = number == applications - 1
+        person = cast.visitor(number) if last else cast.candidate(number)
         tempers[person.email] = temper
-        writer.application(number, person, last=number == applications - 1)
+        writer.application(number, person, last=last)
     writer.broken(STARTS_AT + timedelta(hours=6))
     return Feed(
         tuple(sorted(writer.lines, key=lambda line: line.at)),
@@ -127,6 +123,8 @@ class Writer:
 
     def application(self, number: int, person: cast.Person, *, last: bool) -> None:
         opened_at = STARTS_AT + timedelta(days=number % 5, hours=1) + QUARTER * (number % 24)
+        if last:
+            opened_at = VISITED_AT
         recruiter = cast.RECRUITERS[number % 2]
         about = plan(number, person, recruiter)
         self.say(opened_at - QUARTER, person_event(person))

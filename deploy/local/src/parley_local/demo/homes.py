@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+import httpx
 from lxml import html
 
 from parley_local.demo.browser import Browser, Page
@@ -20,10 +21,6 @@ class ToDo:
     page: str
     purpose: str
     about: str
-
-
-class HomeClosed(Exception):
-    """The newest link of somebody's home does not open it."""
 
 
 def newest_links(mails: Iterable[Mail]) -> dict[tuple[str, str], str]:
@@ -52,12 +49,30 @@ def _asked(article: html.HtmlElement, kind: str) -> ToDo:
     return ToDo(kind, "", "" if heading is None else heading.text_content().strip())
 
 
-async def look_around(browser: Browser, url: str, kind: str) -> frozenset[ToDo]:
+async def ask_anew(browser: Browser, url: str) -> None:
+    """Press the button of a link that has expired: another one comes by mail."""
+    page = await browser.open(url)
+    if page.status == httpx.codes.GONE and (form := page.form("token")) is not None:
+        await browser.submit(form, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a home or a desk asks for, and which of its links open nothing."""
+
+    todo: frozenset[ToDo]
+    dead: tuple[str, ...]
+
+
+async def look_around(browser: Browser, url: str, kind: str, *, walks: bool) -> Look | None:
     """Open a home or a desk, and each page that it leads to: a person may look at any of them."""
     page = await browser.open(url)
-    if page.status != 200:
-        raise HomeClosed(f"{urlsplit(url).path} answers {page.status}: {page.heading}")
+    if page.status != httpx.codes.OK:
+        return None
+    dead = []
     for link in dict.fromkeys(str(one) for one in page.document.xpath("//main//a/@href")):
-        if "/to/" in link:
-            await browser.open(page.absolute(link))
-    return read_home(page, kind)
+        if walks and "/to/" in link:
+            there = await browser.open(page.absolute(link))
+            if there.status != httpx.codes.OK:
+                dead.append(f"{link} answers {there.status}: {there.heading}")
+    return Look(read_home(page, kind), tuple(dead))

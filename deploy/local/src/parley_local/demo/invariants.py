@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations, groupby
 
-from parley_contracts.applications import ApplicationOpened
-from parley_contracts.candidate_updates import ApplicationClockEvent, CandidateUpdateOverdue
+from parley_contracts.applications import ApplicationClosed, ApplicationOpened
+from parley_contracts.candidate_updates import ApplicationClockEvent, CandidateUpdateOverdue, Word
 from parley_contracts.intake import RecordRejected
 from parley_contracts.interviews import BookingConflictFound, Origin, SeatStatus
 from parley_contracts.topics import ATS, TOPICS
@@ -25,6 +25,9 @@ from parley_local.demo.calendars import (
 from parley_local.demo.evidence import Evidence, Record
 from parley_local.demo.open_items import open_items
 from parley_local.demo.seals import seals
+
+WITHOUT_MAIL = (Word.OPENED, Word.HOLD, Word.CONTACTED)
+"""Words that are given, or counted, outside Parley's mails."""
 
 Check = Callable[[Evidence], list[str]]
 
@@ -43,6 +46,8 @@ def check(evidence: Evidence, *, copies_allowed: int = 0) -> list[Violation]:
     found = [
         Violation(name, what) for name, holds in INVARIANTS.items() for what in holds(evidence)
     ]
+    if not copies_allowed:
+        found += [Violation(PAGES_ANSWER, what) for what in every_page_answered(evidence)]
     repeated = mail_once(evidence, copies_allowed=copies_allowed)
     return found + [Violation(MAIL_ONCE, what) for what in repeated]
 
@@ -125,11 +130,7 @@ def bookings_as_published(evidence: Evidence) -> list[str]:
 
 def every_calendar_right(evidence: Evidence) -> list[str]:
     expected = wanted(evidence)
-    mails = sorted(evidence.mails, key=lambda mail: mail.recipient)
-    shown = {
-        address: appointments(calendar_of(own))
-        for address, own in groupby(mails, key=lambda mail: mail.recipient)
-    }
+    shown = {address: appointments(calendar_of(own)) for address, own in evidence.mails_to.items()}
     return [
         f"{address}: {what}"
         for address in sorted(expected.keys() | shown.keys())
@@ -156,6 +157,8 @@ def _same_time(one: Appointment, other: Appointment) -> bool:
 
 
 MAIL_ONCE = "every mail once"
+PAGES_ANSWER = "every page answers"
+"""Two that a day may break on which programs are killed."""
 
 
 def mail_once(evidence: Evidence, *, copies_allowed: int = 0) -> list[str]:
@@ -180,6 +183,11 @@ def mail_once(evidence: Evidence, *, copies_allowed: int = 0) -> list[str]:
 
 def nothing_undone(evidence: Evidence) -> list[str]:
     return [f"{one.service}: {one.what}" for one in evidence.undone]
+
+
+def every_page_answered(evidence: Evidence) -> list[str]:
+    failed = evidence.pages_failed
+    return [f"{failed} times a page did not answer, or was broken"] if failed else []
 
 
 def only_broken_dead_lettered(evidence: Evidence) -> list[str]:
@@ -249,7 +257,26 @@ def every_word_given(evidence: Evidence) -> list[str]:
             for application_id, history in followed.items()
             for due in _silent_breaches(history, evidence.now)
         ),
+        *_words_without_a_mail(evidence),
     ]
+
+
+def _words_without_a_mail(evidence: Evidence) -> Iterator[str]:
+    """What counts as a word has reached the candidate: a mail came with it, or the ATS told them."""
+    told_by_ats = {
+        event.application_id for _, event in evidence.of(ApplicationClosed) if event.candidate_told
+    }
+    words = {
+        (event.aggregate_id, event.application.candidate_id, word.kind, word.at)
+        for _, event in evidence.of(ApplicationClockEvent)
+        if (word := event.application.last_word) is not None and word.kind not in WITHOUT_MAIL
+    }
+    for application_id, candidate_id, kind, at in sorted(words):
+        address = evidence.address(candidate_id)
+        own = evidence.mails_to.get(address or "", ())
+        came = any(abs(mail.received_at - at) <= MOMENT for mail in own)
+        if not came and address is not None and application_id not in told_by_ats:
+            yield f"{application_id}: {kind} of {at:%d %b %H:%M} counts as a word, and no mail came"
 
 
 def _silent_breaches(

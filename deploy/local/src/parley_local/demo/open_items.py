@@ -37,6 +37,8 @@ def open_items(evidence: Evidence) -> list[str]:
     return [
         *(f"{who}'s {one.page} asks to {one.purpose} {one.about}" for who, one in shown - expected),
         *(f"{who}'s {one.page} does not ask to {one.purpose} {one.about}" for who, one in missing),
+        *(f"{one}: the newest link opens no page" for one in evidence.closed_homes),
+        *(f"a link leads nowhere: {one}" for one in evidence.dead_links),
         *_words_owed(evidence),
     ]
 

@@ -7,7 +7,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ from parley_local.demo.mailbox import Mail, Mailbox
 
 LINK = re.compile(r"https?://[^\s<>\"]+[?&]token=[A-Za-z0-9._~-]+")
 AT_THEIR_MAIL = (time(8, 30), time(11), time(13, 30), time(16), time(18, 30), time(20))
+NO_ANSWER = "pages that did not answer"
+A_DAY = timedelta(days=1)
 AT_ONCE = 12
 """How many people act at the same moment, as far as pages can tell."""
 
@@ -44,6 +46,7 @@ class Happened:
     absent: dict[str, str] = field(default_factory=dict)
     """By interview: `candidate`, or the address of the interviewer who forgot."""
     declined: int = 0
+    moved: Counter[str] = field(default_factory=Counter)
     seated: set[str] = field(default_factory=set)
 
 
@@ -56,6 +59,8 @@ class People:
     chance: random.Random
     left_alone: frozenset[str] = frozenset()
     """Addresses of the visitor's application: nobody acts for them."""
+    unhurried: frozenset[str] = frozenset()
+    """Its interviews: everybody else leaves them to the visitor for a day."""
     happened: Happened = field(default_factory=Happened)
     done: Counter[str] = field(default_factory=Counter)
     canaries: Canaries = field(init=False)
@@ -122,7 +127,7 @@ class People:
             _, purpose, about, *_ = unquote(urlsplit(url).path).split("/")
             if purpose not in acts.ACTS or not self._cares(mail.recipient, purpose):
                 continue
-            at = self._when(mail.recipient, purpose, now)
+            at = self._when(mail.recipient, purpose, now + A_DAY * (about in self.unhurried))
             plan = Intention(at, mail.recipient, purpose, about, url)
             known = self._plans.get((plan.person, purpose, about))
             if known is None or known.url != url:
@@ -161,7 +166,13 @@ class People:
         try:
             page = await browser.open(plan.url)
             outcome = await acts.ACTS[plan.purpose](visit, page)
-        except PageBroken:
-            self.done["broken pages"] += 1
-            raise
+        except (PageBroken, httpx.TransportError):
+            self._try_again(plan, now)
+            return
         self.done[outcome or f"{plan.purpose}: looked"] += 1
+
+    def _try_again(self, plan: Intention, now: datetime) -> None:
+        """A page that does not answer is opened again a quarter of an hour later, as people do."""
+        self.done[NO_ANSWER] += 1
+        later = replace(plan, at=quarter_after(now + timedelta(minutes=15)))
+        self._plans.setdefault((plan.person, plan.purpose, plan.about), later)

@@ -4,7 +4,9 @@ import argparse
 import asyncio
 import json
 import random
+import signal
 import tempfile
+import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +14,27 @@ from pathlib import Path
 from aiokafka import AIOKafkaProducer
 from rich.console import Console
 
-from parley_local.demo import cast, feed, invariants, report, system
+from parley_local.demo import evidence, feed, invariants, own_feed, report, system, visitors
 from parley_local.demo.clock import ConductedClock
 from parley_local.demo.conductor import Conductor
+from parley_local.demo.feed import Feed
 from parley_local.demo.mailbox import Mailbox
 from parley_local.demo.people import People
 from parley_local.demo.progress import Progress
 from parley_local.demo.quiet import Quiet
+from parley_local.errors import LocalError
 from parley_local.servers import AnyServers, provide
+
+FEWEST = 8
+TERMINATED = 128 + signal.SIGTERM
+
+
+class DayTooSmall(LocalError):
+    def __init__(self, applications: int) -> None:
+        super().__init__(
+            f"{applications} applications are too few: the day needs at least {FEWEST}, for the one "
+            "who cancels, the one who moves, the two who do not come, and whoever visits"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +47,47 @@ class Wishes:
     seed: int
     feed: Path | None
 
+    def day(self) -> Feed:
+        if self.feed is not None:
+            return own_feed.read(self.feed)
+        if self.applications < FEWEST:
+            raise DayTooSmall(self.applications)
+        return feed.make(applications=self.applications, seed=self.seed)
+
 
 def arguments(row: argparse.ArgumentParser) -> None:
     row.add_argument("--once", action="store_true", help="end after the report")
     row.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
-    row.add_argument("--applications", type=int, default=60, metavar="N")
-    row.add_argument("--seed", type=int, default=1, metavar="S")
+    row.add_argument("--applications", type=int, default=60, metavar="N", help="(%(default)s)")
+    row.add_argument("--seed", type=int, default=1, metavar="S", help="of all luck (%(default)s)")
     row.add_argument("--feed", type=Path, metavar="FILE", help="your own ATS events, JSON lines")
 
 
 def run(chosen: argparse.Namespace) -> int:
     wishes = Wishes(chosen.once, chosen.report, chosen.applications, chosen.seed, chosen.feed)
+    day = wishes.day()
     console = Console(stderr=False)
     with provide(fsync=False) as servers:
         console.print("Starting Apache Kafka and PostgreSQL …")
         servers.start()
-        return asyncio.run(play(wishes, servers, console))
+        try:
+            return asyncio.run(until_told(wishes, day, servers, console))
+        except asyncio.CancelledError:
+            return TERMINATED
 
 
-async def play(wishes: Wishes, servers: AnyServers, console: Console) -> int:
+async def until_told(wishes: Wishes, day: Feed, servers: AnyServers, console: Console) -> int:
+    """Ends in order on SIGTERM, as it does on Ctrl-C."""
+    playing = asyncio.ensure_future(play(wishes, day, servers, console))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
+    return await playing
+
+
+async def play(wishes: Wishes, day: Feed, servers: AnyServers, console: Console) -> int:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-demo-")))
-        day = (
-            feed.read(wishes.feed)
-            if wishes.feed is not None
-            else feed.make(applications=wishes.applications, seed=wishes.seed)
-        )
         clock = ConductedClock(folder / "clock.json")
-        clock.set(day.lines[0].at, rate=0)
+        clock.set(day.starts_at, rate=0)
         mailbox = Mailbox(clock.now)
         await mailbox.start()
         stack.push_async_callback(mailbox.stop)
@@ -67,15 +95,43 @@ async def play(wishes: Wishes, servers: AnyServers, console: Console) -> int:
         people = crowd(mailbox, day, wishes.seed)
         stack.push_async_callback(people.close)
         stage = await open_stage(stack, servers, running, clock=clock, people=people, day=day)
-        with Progress(console, day.lines[0].at, feed.LASTS, mailbox, people) as progress:
-            stage.watch = lambda: progress.show(clock.now())
-            await stage.play(day.lines[0].at + feed.LASTS)
-        evidence = await invariants.gather(running, servers.kafka, mailbox, people)
-        told = report.make(evidence, stage, people)
-        console.print(report.in_words(told))
-        if wishes.report is not None:
-            wishes.report.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        told = await one_day(wishes, day, stage, running=running, console=console)
+        if not wishes.once:
+            await visitors.stay(stage, running, day, console)
         return 1 if told["violations"] else 0
+
+
+async def one_day(
+    wishes: Wishes,
+    day: Feed,
+    stage: Conductor,
+    *,
+    running: system.System,
+    console: Console,
+) -> report.Report:
+    began = time.monotonic()
+    people = stage.people
+    lasts = day.ends_at - day.starts_at
+    with Progress(console, day.starts_at, lasts, people.mailbox, people) as progress:
+        stage.watch = lambda: progress.show(stage.clock.now())
+        await stage.play(day.ends_at)
+        stage.watch = lambda: None
+    played = report.Played(
+        applications=wishes.applications,
+        seed=wishes.seed,
+        jumps=stage.jumps,
+        seconds=time.monotonic() - began,
+        said=stage.said,
+        done=people.done,
+        visitor=day.visitor,
+    )
+    left = await evidence.gather(running, stage)
+    told = report.make(left, played, invariants.check(left))
+    console.print(report.in_words(told))
+    if wishes.report is not None:
+        text = json.dumps(told, indent=2, ensure_ascii=False)
+        wishes.report.write_text(text + "\n", encoding="utf-8")
+    return told
 
 
 async def begin(
@@ -100,22 +156,17 @@ async def begin(
     return running
 
 
-def crowd(mailbox: Mailbox, day: feed.Feed, seed: int) -> People:
+def crowd(mailbox: Mailbox, day: Feed, seed: int) -> People:
     rows = [json.loads(line.value) for line in day.lines if line.topic == "ats.people.v1"]
-    visitor = next(
-        (
-            json.loads(line.value)["candidate_id"]
-            for line in day.lines
-            if line.key == day.visitor and '"candidate_id"' in line.value
-        ),
-        None,
-    )
+    own = [json.loads(line.value) for line in day.lines if line.key == day.visitor]
+    visitor = {row["candidate_id"] for row in own if "candidate_id" in row}
     return People(
         mailbox,
         day.tempers,
         {row["email"]: row["zone"] for row in rows if row.get("email") and row.get("zone")},
         random.Random(seed),  # noqa: S311 - a game, and no secret
-        frozenset(row["email"] for row in rows if row["person_id"] == visitor),
+        frozenset(row["email"] for row in rows if row["person_id"] in visitor),
+        frozenset(row["interview_id"] for row in own if "interview_id" in row),
     )
 
 
@@ -126,7 +177,7 @@ async def open_stage(
     *,
     clock: ConductedClock,
     people: People,
-    day: feed.Feed,
+    day: Feed,
 ) -> Conductor:
     bootstrap = servers.kafka.bootstrap
     quiet = await stack.enter_async_context(
@@ -137,6 +188,3 @@ async def open_stage(
     stack.push_async_callback(producer.stop)
     lines = sorted(day.lines, key=lambda line: line.at, reverse=True)
     return Conductor(clock, quiet, people, producer, running.prefix, lines, watch=lambda: None)
-
-
-__all__ = ["arguments", "cast", "run"]

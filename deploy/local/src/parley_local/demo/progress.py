@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Self
 
 from rich.console import Console
 from rich.live import Live
@@ -26,7 +27,7 @@ class Progress:
     _shown_at: float = field(default=0.0, init=False)
     _began: float = field(default_factory=time.monotonic, init=False)
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Self:
         if self.console.is_terminal:
             self._live = Live(console=self.console, refresh_per_second=8, transient=True)
             self._live.start()
@@ -42,7 +43,7 @@ class Progress:
             return
         self._shown_at = time.monotonic()
         if self._live is None:
-            self.console.print(self._line(now), highlight=False)
+            self.console.print(self._line(now), highlight=False, soft_wrap=True)
         else:
             self._live.update(self._table(now))
 

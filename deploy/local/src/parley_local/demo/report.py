@@ -14,8 +14,9 @@ from rich.text import Text
 
 from parley_contracts import applications, candidate_updates, interviews, notifications, rounds
 from parley_contracts.event import Event
+from parley_contracts.topics import DELIVERIES
 from parley_local.demo.evidence import Evidence
-from parley_local.demo.invariants import INVARIANTS, MAIL_ONCE, Violation
+from parley_local.demo.invariants import INVARIANTS, MAIL_ONCE, MOMENT, PAGES_ANSWER, Violation
 
 MOST_SHOWN = 20
 TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -82,7 +83,7 @@ def make(evidence: Evidence, played: Played, violations: Sequence[Violation]) ->
         "seconds": round(played.seconds, 1),
         "people": dict(sorted(played.done.items())),
         "visitor": played.visitor or None,
-        "invariants": [MAIL_ONCE, *INVARIANTS],
+        "invariants": [*INVARIANTS, MAIL_ONCE, PAGES_ANSWER],
         "violations": [{"invariant": one.invariant, "what": one.what} for one in violations],
     }
 
@@ -98,7 +99,7 @@ def company(evidence: Evidence) -> dict[str, int]:
         "booked": asked[interviews.InterviewBooked],
         "moved": asked[interviews.InterviewRescheduled],
         "cancelled": closed,
-        "seats given up": asked[interviews.SeatDeclined],
+        "seats left open": asked[interviews.SeatDeclined],
         "seats taken over": asked[interviews.InterviewerReplaced],
         "sessions ended": asked[interviews.SessionEnded],
         "no-shows": asked[rounds.NoShowReported],
@@ -176,16 +177,23 @@ def promises_kept(evidence: Evidence) -> int:
 
 
 def seconds_to_mail(evidence: Evidence, said: Mapping[str, float]) -> list[float]:
-    """From the record that began a trace, of the ATS or of a page, to the mails that carry it on."""
-    began = dict(said)
-    for record in evidence.records:
-        if record.trace is not None and (match := TRACE.match(record.trace)):
-            began[match[1]] = min(began.get(match[1], record.wall), record.wall)
+    """From the record that began a trace, of the ATS or of a page, to the mails that it caused at once;
+    a reminder carries the trace of a booking that is long past.
+    """
+    began: dict[str, tuple[float, datetime]] = {}
+    for record in sorted(evidence.records, key=lambda one: one.wall):
+        if record.topic == DELIVERIES.name or record.trace is None or record.time is None:
+            continue
+        if (match := TRACE.match(record.trace)) is not None:
+            began.setdefault(match[1], (said.get(match[1], record.wall), record.time))
     waits = []
     for mail in evidence.mails:
         match = TRACE.match(str(mail.message["Traceparent"] or ""))
-        if match is not None and match[1] in began:
-            waits.append(max(0.0, mail.wall - began[match[1]]))
+        if match is None or match[1] not in began:
+            continue
+        wall, at = began[match[1]]
+        if mail.received_at < at + MOMENT:
+            waits.append(max(0.0, mail.wall - wall))
     return sorted(waits)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from parley_contracts.applications import ApplicationClosed, ApplicationReopened
 from parley_contracts.interviews import Interview, InterviewEvent
 from parley_contracts.plan import DecideIn
 from parley_contracts.rounds import (
@@ -119,22 +118,23 @@ class Watch:
             return False
         if any(one.candidate_id == reader for one in planned):
             return self._candidate_may(word, held)
-        match word.kind:
-            case Kind.REVIEW:
-                return False
-            case Kind.CARD | Kind.FOR_CANDIDATE:
-                return self._reads_cards(reader, word, reading, planned, held)
-            case Kind.REVIEW_FOR_TEAM:
-                opened = any(one.gates.b_opened_at is not None for one in held)
-                return opened and (_arranges(reader, planned) or _interviews(reader, planned, held))
-            case Kind.CANDIDATE_NOTE | Kind.SEAT_NOTE:
-                return any(_desk(one, reader) for one in planned)
-            case Kind.DECISION_NOTE:
-                return self._of_company(word) and _decides(reader, planned)
-            case Kind.FEEDBACK:
-                return _arranges(reader, planned)
-            case Kind.QUESTION | Kind.ANSWER:
-                return _arranges(reader, planned) or _interviews(reader, planned, held, shadow=True)
+        arranges, sits = _arranges(reader, planned), _interviews(reader, planned, held)
+        on_desk = any(_desk(one, reader) for one in planned)
+        cards = (Kind.CARD, Kind.FOR_CANDIDATE)
+        opened = any(one.gates.b_opened_at is not None for one in held)
+        allowed: Mapping[Kind, bool] = {
+            Kind.REVIEW: False,
+            Kind.REVIEW_FOR_TEAM: opened and (arranges or sits),
+            Kind.CANDIDATE_NOTE: on_desk,
+            Kind.SEAT_NOTE: on_desk,
+            Kind.DECISION_NOTE: self._of_company(word) and _decides(reader, planned),
+            Kind.FEEDBACK: arranges,
+            Kind.QUESTION: arranges or _interviews(reader, planned, held, shadow=True),
+            Kind.ANSWER: arranges or _interviews(reader, planned, held, shadow=True),
+        }
+        if word.kind in cards:
+            return self._reads_cards(reader, word, reading, planned=planned, held=held)
+        return allowed[word.kind]
 
     def _candidate_may(self, word: Written, held: list[Round]) -> bool:
         match word.kind:
@@ -157,6 +157,7 @@ class Watch:
         reader: str,
         word: Written,
         reading: Reading,
+        *,
         planned: list[Interview],
         held: list[Round],
     ) -> bool:
@@ -242,13 +243,9 @@ def _gate_a(round_: Round, at: datetime) -> bool:
 
 def _closed_since(evidence: Evidence, application_id: str, at: datetime) -> datetime | None:
     closed_at = None
-    for record in evidence.records:
-        if record.key != application_id or record.time is None or record.time > at:
-            continue
-        if isinstance(record.data, ApplicationClosed):
-            closed_at = closed_at or record.time
-        elif isinstance(record.data, ApplicationReopened):
-            closed_at = None
+    for then, closed in evidence.endings.get(application_id, ()):
+        if then <= at:
+            closed_at = (closed_at or then) if closed else None
     return closed_at
 
 

@@ -19,6 +19,7 @@ class What(StrEnum):
     FEEDBACK_AMENDED = "feedback_amended"
     FEEDBACK_WAIVED = "feedback_waived"
     FEEDBACK_OVERDUE = "feedback_overdue"
+    DECISION_REQUESTED = "decision_requested"
     DECISION_RECORDED = "decision_recorded"
     DECIDED = "decided"
     MATCHED = "matched"

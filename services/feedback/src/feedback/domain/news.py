@@ -111,6 +111,9 @@ def _review(before: Round, after: Round) -> Iterator[Happened]:
 def _decisions(before: Round, after: Round) -> Iterator[Happened]:
     """A decision that is changed while it is sealed is no news: it would tell that it was changed."""
     was = before.pair if before.pair.number == after.pair.number else Pair(number=0)
+    asked = after.pair.opened_at is not None and was.opened_at is None
+    if asked and after.closed_at is None and not seals.is_over(after.pair):
+        yield Happened(what=What.DECISION_REQUESTED)
     for side in Side:
         verdict, told = after.pair.side(side).verdict, after.pair.side(side).told
         fresh = verdict is not None and was.side(side).verdict is None
@@ -118,7 +121,7 @@ def _decisions(before: Round, after: Round) -> Iterator[Happened]:
         if fresh and told is None and not declined:
             yield Happened(what=What.DECISION_RECORDED, side=side)
     changed = any(after.pair.side(side).told != was.side(side).told for side in Side)
-    if changed or after.pair.number != before.pair.number:
+    if changed:
         yield Happened(what=What.DECIDED)
     if seals.is_match(after.pair) and not seals.is_match(was):
         yield Happened(what=What.MATCHED)

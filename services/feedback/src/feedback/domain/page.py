@@ -26,6 +26,7 @@ class CardShown:
 
     session_id: str
     interviewer_id: str
+    in_ats: bool
     status: CardStatus
     overdue: bool
     required: bool
@@ -152,6 +153,7 @@ def _cards(round_: Round) -> tuple[CardShown, ...]:
         CardShown(
             session_id=card.session_id,
             interviewer_id=card.interviewer_id,
+            in_ats=card.in_ats,
             status=card.status,
             overdue=card.overdue and card.submitted_at is None and card.waived_at is None,
             required=round_.required(card),

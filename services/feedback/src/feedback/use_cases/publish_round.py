@@ -122,6 +122,7 @@ EVENTS: dict[What, type[rounds.RoundEvent]] = {
     What.FEEDBACK_AMENDED: rounds.FeedbackAmended,
     What.FEEDBACK_WAIVED: rounds.FeedbackWaived,
     What.FEEDBACK_OVERDUE: rounds.FeedbackOverdue,
+    What.DECISION_REQUESTED: rounds.DecisionRequested,
     What.DECISION_RECORDED: rounds.DecisionRecorded,
     What.DECIDED: rounds.RoundDecided,
     What.MATCHED: rounds.MatchReached,

@@ -13,8 +13,8 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from notifications.domain.formats import Formats, formats_for
 from notifications.domain.correspondence import Meeting, Part
+from notifications.domain.formats import Formats, formats_for
 from notifications.domain.message import Kind, Message, Method
 from notifications.domain.person import Person
 
@@ -99,8 +99,9 @@ class Voice:
         return one_line(f"{kind}: {known}" if known else kind)
 
     def label(self, group: str, key: str | None) -> str:
-        """The words for a member of a vocabulary; its own name for one that we do not know."""
-        return self.words[group].get(key or "", (key or "").replace("_", " "))
+        """The words for a member of a vocabulary; nothing that is not ours is ever spelled out."""
+        known = self.words[group]
+        return known.get(key or "") or known.get("other", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Letterhead:
         meeting = message.entry.meeting if message.entry is not None else None
         return Letter(
             subject=sections[0].heading[:MOST_SUBJECT],
-            text=_frames().get_template("frame.txt").render(values),
+            text=_phrases().get_template("frame.txt").render(values),
             html=_frames().get_template("frame.html").render(values),
             summary=_summary(voice),
             description=_description(voice, meeting) if meeting is not None else "",
@@ -263,7 +264,7 @@ def _phrases() -> Environment:
 def _frames() -> Environment:
     return Environment(
         loader=PackageLoader("notifications", "templates"),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
+        autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

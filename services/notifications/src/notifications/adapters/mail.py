@@ -1,5 +1,6 @@
 """A letter as a mail: text, HTML, and one calendar entry at most, inline and attached."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -12,6 +13,9 @@ from notifications.adapters.letterhead import Letter, one_line
 from notifications.domain.message import Message
 from notifications.domain.person import Person
 
+_SPECIAL = re.compile(r'["(),:;<>@\[\]\\=]')
+"""What means something in an address header: the library's folding does not keep it quoted."""
+MOST_NAME = 60
 POLICY = SMTP.clone(max_line_length=78)
 
 
@@ -41,7 +45,7 @@ def mail_of(
     mail["To"] = _address(reader)
     if reply_to is not None and reply_to.email is not None and reply_to.id != reader.id:
         mail["Reply-To"] = _address(reply_to)
-    mail["Subject"] = one_line(letter.subject)
+    mail["Subject"] = _plain(letter.subject)
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = f"<{message.id}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -52,6 +56,10 @@ def mail_of(
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     if message.entry is not None:
         _add_calendar(mail, message, letter, reader, sender)
+    nested = (part for part in mail.walk() if part.is_multipart())
+    for number, part in enumerate(nested):
+        # Not left to chance: another attempt hands over the same bytes.
+        part.set_boundary(f"={message.id}.{number}")
     return mail
 
 
@@ -79,9 +87,14 @@ def _add_calendar(
 
 
 def _address(person: Person) -> Address:
-    """Quoted and encoded by the library; what it refuses is no address."""
+    """What the library refuses is no address."""
     try:
-        name = one_line(person.name or "")
+        name = " ".join(_SPECIAL.sub(" ", one_line(person.name or "")).split())[:MOST_NAME]
         return Address(display_name=name, addr_spec=person.email or "")
     except (ValueError, IndexError) as error:
         raise BadAddress from error
+
+
+def _plain(text: str) -> str:
+    """The email library reads encoded words out of what it is given, line breaks in them included."""
+    return one_line(text).replace("=?", "= ?")

@@ -23,7 +23,7 @@ from notifications.adapters.signing import NoSigningKey
 from notifications.adapters.smtp import Line, MailServer, OutOfReach, PutOff, RefusedForGood
 from notifications.adapters.transaction import OUTAGES
 from notifications.domain.dossier import Dossier
-from notifications.domain.message import Failure, Outcome, Status, Suppression, held_back
+from notifications.domain.message import Failure, Message, Outcome, Status, Suppression, held_back
 from notifications.domain.person import Person
 
 log = structlog.get_logger()
@@ -144,16 +144,11 @@ class Post:
     async def _outcome(self, line: Line, lease: Leased, desktop: Desktop) -> Outcome:
         message = lease.message
         person = desktop.reader(message.person_id)
-        held = held_back(message, person, now=self.clock.now())
-        if isinstance(held, Suppression):
-            return Outcome(message_id=message.id, status=Status.SUPPRESSED, reason=held)
-        if held is not None or person is None or person.email is None:
-            return _failed(message.id, Failure.NO_ADDRESS)
-        if not self.rules.allows(person.email):
-            outside = Suppression.OUTSIDE_ALLOWED
-            return Outcome(message_id=message.id, status=Status.SUPPRESSED, reason=outside)
+        held = self._held_back(message, person)
+        if held is not None:
+            return held
         try:
-            await self._mail(line, lease, desktop, person, person.email)
+            await self._mail(line, lease, desktop, person)
         except (RefusedForGood, BadAddress):
             return _failed(message.id, Failure.REFUSED)
         except PutOff:
@@ -166,10 +161,23 @@ class Post:
             return Outcome(message_id=message.id, status=None)
         return Outcome(message_id=message.id, status=Status.SENT)
 
+    def _held_back(self, message: Message, person: Person | None) -> Outcome | None:
+        held = held_back(message, person, now=self.clock.now())
+        if isinstance(held, Failure):
+            return _failed(message.id, held)
+        if held is None and person is not None and not self.rules.allows(person.email or ""):
+            held = Suppression.OUTSIDE_ALLOWED
+        if held is None:
+            return None
+        return Outcome(message_id=message.id, status=Status.SUPPRESSED, reason=held)
+
     async def _mail(
-        self, line: Line, lease: Leased, desktop: Desktop, person: Person, address: str
+        self, line: Line, lease: Leased, desktop: Desktop, person: Person | None
     ) -> None:
         message = lease.message
+        if person is None or person.email is None:
+            raise BadAddress
+        address = person.email
         now = self.clock.now()
 
         def link(purpose: str, interview_id: str | None) -> str:

@@ -76,7 +76,9 @@ PARTS: Mapping[str, Says] = {
         mail=Kind.ACTION, words="A review and a decision, please", candidate=("review", "decide")
     ),
     "review_overdue": Says(mail=Kind.REMINDER, words="A review is late", candidate=("review",)),
-    "decide_asked": Says(mail=Kind.ACTION, words="A decision, please", decider=("decide",)),
+    "decide_asked": Says(
+        mail=Kind.ACTION, words="A decision, please", candidate=("decide",), decider=("decide",)
+    ),
     "decided": Says(mail=Kind.NEWS, words="What the company decided", candidate=("round",)),
     "answered": Says(
         mail=Kind.NEWS, words="What the candidate decided", decider=("round",), desk=("round",)
@@ -182,7 +184,6 @@ EVENTS: Mapping[str, tuple[Tells, ...]] = {
     "parley.round.feedback-requested.v1": (
         _note(Audience.NAMED, "scorecard_asked", "scorecard"),
         _note(Audience.CANDIDATE, "review_asked", "review"),
-        _note(Audience.DECIDERS, "decide_asked", "decision_open"),
     ),
     "parley.round.feedback-submitted.v1": NOBODY,
     "parley.round.feedback-amended.v1": NOBODY,
@@ -191,6 +192,10 @@ EVENTS: Mapping[str, tuple[Tells, ...]] = {
         _note(Audience.NAMED, "scorecard_overdue", "scorecard"),
         _note(Audience.CANDIDATE, "review_overdue", "review"),
         _news("card_overdue", "scorecard"),
+    ),
+    "parley.round.decision-requested.v1": (
+        _note(Audience.CANDIDATE, "decide_asked"),
+        _note(Audience.DECIDERS, "decide_asked", "company_decides"),
     ),
     "parley.round.decision-recorded.v1": NOBODY,
     "parley.round.decided.v1": (
@@ -251,8 +256,9 @@ def as_markdown() -> str:
     for event, tells in EVENTS.items():
         if not tells:
             rows.append(f"| `{event}` | | nobody | {REASONS[event]} | |")
-        for one in tells:
-            rows.append(f"| `{event}` | {_plain(one.when)} | {one.audience} | {_told(one)} |")
+        rows += [
+            f"| `{event}` | {_plain(one.when)} | {one.audience} | {_told(one)} |" for one in tells
+        ]
     rows += ["", "| what a mail says | in words | kind of mail | leads to |", "|---|---|---|---|"]
     for name, says in PARTS.items():
         rows.append(f"| `{name}` | {says.words} | {says.mail} | {_leads(says)} |")

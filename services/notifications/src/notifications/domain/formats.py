@@ -6,7 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.dates import format_date, format_time, get_timezone_location, get_timezone_name
 
 LANGUAGES = ("en", "de")
 """In which mails are written; the first is for everyone else."""
@@ -45,8 +45,11 @@ class Formats:
         minutes = round(offset.total_seconds() / 60)
         sign = "-" if minutes < 0 else "+"
         spelled = f"UTC{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
-        name = _plain(get_timezone_name(local, width="long", locale=self.locale))
-        return f"{name}, {spelled}" if name else spelled
+        # A language's own names: some of its regions have none for zones far away.
+        name = _plain(get_timezone_name(local, width="long", locale=self.language))
+        if name.startswith(("GMT", "UTC")):
+            name = _plain(get_timezone_location(self.zone, locale=self.language))
+        return f"{name}, {spelled}"
 
 
 @lru_cache(maxsize=512)

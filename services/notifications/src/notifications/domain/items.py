@@ -125,11 +125,14 @@ def _start(session: Session) -> tuple[datetime, str]:
     return (session.starts_at, session.session_id)
 
 
+_OVER = (InterviewStatus.CANCELLED, InterviewStatus.ENDED)
+
+
 def _of_desk_before(interview: Interview) -> Iterator[Item]:
     for person in interview.hiring_team.desk:
         for kind, due_at in _stuck(interview):
             yield Item(person_id=person, kind=kind, purpose="arrange", due_at=due_at)
-        for session in interview.sessions:
+        for session in interview.sessions if interview.status not in _OVER else ():
             for seat in session.seats:
                 if seat.status in (SeatStatus.DECLINED, SeatStatus.CONFLICT):
                     yield Item(
@@ -143,14 +146,14 @@ def _of_desk_before(interview: Interview) -> Iterator[Item]:
 
 
 def _stuck(interview: Interview) -> Iterator[tuple[str, datetime | None]]:
-    over = interview.status in (InterviewStatus.CANCELLED, InterviewStatus.ENDED)
+    over = interview.status in _OVER
     if interview.status == InterviewStatus.NO_SLOTS:
         yield "no_slots", None
     if interview.status == InterviewStatus.EXPIRED:
         yield "expired", None
     if interview.status == InterviewStatus.OFFERED and interview.booking_overdue:
         yield "booking_overdue", interview.book_by
-    if interview.proposals is not None and not over and interview.status != InterviewStatus.BOOKED:
+    if interview.proposals is not None and not over:
         yield "times_proposed", None
     if interview.needs_coordinator and not over:
         yield "attention", None

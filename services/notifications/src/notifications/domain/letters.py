@@ -9,7 +9,7 @@ from notifications.domain.catalogue import PARTS
 from notifications.domain.correspondence import Correspondence, Entry, Facts, Meeting, Part
 from notifications.domain.dossier import Dossier
 from notifications.domain.interview import InterviewStatus
-from notifications.domain.message import Action, CalendarEntry, Draft, Kind, Method
+from notifications.domain.message import Action, CalendarEntry, Draft, Method
 from notifications.domain.round import Decision, FeedbackStatus
 
 SAID_ELSEWHERE = frozenset({"application_closed", "candidate_withdrew", "candidate_declined"})
@@ -132,6 +132,7 @@ def _note_parts(
         if _holds(dossier, letter.person_id, part)
         and not (part.kind == "reminder" and part.session_id in said)
         and not (part.kind == "decided" and "match" in kinds)
+        and not (part.kind == "decide_asked" and "review_asked" in kinds)
         and not (part.kind == "decided" and part.word == Decision.DECLINE and outcome_told)
     ]
     return sorted(kept, key=lambda part: _ORDER[part.kind])
@@ -141,25 +142,31 @@ def _any(dossier: Dossier, part: Part) -> Meeting | None:
     return dossier.meeting(part.session_id)
 
 
+_WHILE = {
+    "nudge": InterviewStatus.OFFERED,
+    "booking_overdue": InterviewStatus.OFFERED,
+    "expired": InterviewStatus.EXPIRED,
+    "no_slots": InterviewStatus.NO_SLOTS,
+}
+"""Notes that are worth telling only as long as the interview stands so."""
+
+
 def _holds(dossier: Dossier, person_id: str, part: Part) -> bool:
     """A note may be overtaken before it is told."""
-    status = dossier.interview.status if dossier.interview is not None else None
     if part.kind == "reminder":
         return part.meeting is not None and part.meeting.starts_at == part.at
-    if part.kind in ("nudge", "booking_overdue"):
-        return status == InterviewStatus.OFFERED
-    if part.kind == "expired":
-        return status == InterviewStatus.EXPIRED
-    if part.kind == "no_slots":
-        return status == InterviewStatus.NO_SLOTS
-    if part.kind in ("scorecard_asked", "scorecard_overdue") and dossier.round is not None:
+    if part.kind in _WHILE and dossier.interview is not None:
+        return dossier.interview.status == _WHILE[part.kind]
+    if dossier.round is None:
+        return True
+    if part.kind in ("scorecard_asked", "scorecard_overdue"):
         return any(
             card.interviewer_id == person_id
             and card.session_id == part.session_id
             and card.status == FeedbackStatus.ASKED
             for card in dossier.round.cards
         )
-    if part.kind in ("review_asked", "review_overdue") and dossier.round is not None:
+    if part.kind in ("review_asked", "review_overdue"):
         return dossier.round.review.status == FeedbackStatus.ASKED
     return True
 

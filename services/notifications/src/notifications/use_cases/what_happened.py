@@ -8,10 +8,10 @@ from notifications.domain.correspondence import RecordPlace, ToldEvent
 from notifications.domain.dossier import Happened
 from notifications.domain.round import Decision
 from notifications.ports import Work
-from notifications.use_cases.read_contract import round_of
 from parley_contracts import interviews, rounds
 from parley_contracts.cloudevents import Received
 from parley_contracts.event import Event
+from parley_contracts.plan import DecideIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,16 +121,21 @@ def _answered(event: rounds.QuestionAnswered) -> _Said:
 
 
 def _feedback_requested(event: rounds.FeedbackRequested) -> _Said:
-    variants = {str(event.kind)}
-    state = round_of(event.round)
-    if state.decision_open and state.decide_in == "parley" and not state.pair.company.answered:
-        variants.add("decision_open")
     return _Said(
-        key=f"{event.session_id}:{event.due_at}:{event.round.pair.number}",
-        variants=frozenset(variants),
+        key=f"{event.session_id}:{event.due_at}",
+        variants=frozenset({str(event.kind)}),
         named=(event.person_id,),
         session_id=event.session_id,
         at=event.due_at,
+    )
+
+
+def _decision_requested(event: rounds.DecisionRequested) -> _Said:
+    here = event.round.decide_in == DecideIn.PARLEY
+    return _Said(
+        key=str(event.round.pair.number),
+        variants=frozenset({"company_decides"}) if here else frozenset(),
+        at=event.round.pair.due_at,
     )
 
 
@@ -186,6 +191,7 @@ _READERS: Mapping[type[Event], Callable[..., _Said]] = {
     rounds.QuestionAsked: _asked,
     rounds.QuestionAnswered: _answered,
     rounds.FeedbackRequested: _feedback_requested,
+    rounds.DecisionRequested: _decision_requested,
     rounds.FeedbackOverdue: _feedback_overdue,
     rounds.RoundDecided: _decided,
     rounds.MatchReached: _match,

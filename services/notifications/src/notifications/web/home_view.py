@@ -57,10 +57,9 @@ def view_of(home: Home, purpose: str, *, now: datetime) -> View:
     """A home for whoever takes part; a desk for whoever arranges it, by age."""
     person = home.person
     formats = english(person)
+    everything: list[Dossier | Application] = [*home.dossiers, *home.applications]
     entries = [
-        entry
-        for one in (*home.dossiers, *home.applications)
-        for entry in _entries(home, one, purpose, formats, now=now)
+        entry for one in everything for entry in _entries(home, one, purpose, formats, now=now)
     ]
     to_do = [one for one in entries if one.kind not in TO_KNOW]
     to_do.sort(key=_by_age if purpose == "desk" else _by_due)

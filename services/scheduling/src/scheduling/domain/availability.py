@@ -115,6 +115,7 @@ def is_ambiguous(instant: datetime, zone_name: str) -> bool:
     return len(instants(local.date(), local.hour * 60 + local.minute, zone_name)) > 1
 
 
+@lru_cache(maxsize=65_536)
 def local_day(instant: datetime, zone_name: str) -> date:
     return instant.astimezone(ZoneInfo(zone_name)).date()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from scheduling.domain.booking import Booking
 from scheduling.domain.span import Span
@@ -27,18 +28,23 @@ class Calendar:
         return Calendar(self.id, self.seen, tuple(ordered))
 
     def busy(self, bookings: Iterable[Booking]) -> tuple[Span, ...]:
-        """All but the entries that our own invitations made."""
+        """All but the entries that are these bookings themselves."""
         ours = tuple(bookings)
         return tuple(
-            entry.span
-            for entry in self.entries
-            if entry.uid is None or not any(is_invitation(entry.uid, one) for one in ours)
+            entry.span for entry in self.entries if not any(is_same(entry, one) for one in ours)
         )
 
 
-def is_invitation(uid: str, booking: Booking) -> bool:
-    """Our calendar entries name their interview and session in their UID."""
-    return booking.interview_id in uid and booking.session_id in uid
+def is_same(entry: Entry, booking: Booking) -> bool:
+    """The invitation to a booking that is ours, or the very time of one that was made elsewhere."""
+    if booking.imported and entry.span == booking.span:
+        return True
+    return entry.uid is not None and entry.uid.partition("@")[0] == invitation_uid(booking)
+
+
+def invitation_uid(booking: Booking) -> str:
+    """What stands before the @ in the UID of the calendar entries that notifications writes."""
+    return sha256(f"{booking.interview_id}\n{booking.session_id}".encode()).hexdigest()[:40]
 
 
 def _outside(entry: Entry, told: Span) -> list[Entry]:

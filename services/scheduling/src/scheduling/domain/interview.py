@@ -275,6 +275,17 @@ def noted(interview: Interview, note: Note) -> Interview:
     return replace(interview, notes=(*interview.notes, note)[-40:])
 
 
+def conflict_key(session_id: str, interviewer_id: str, other: str) -> str:
+    """What is said once of a seat: that its time is taken by another interview, or by whatever else."""
+    return f"{session_id} {interviewer_id} {other}"
+
+
+def without_conflicts(interview: Interview, session_id: str, interviewer_id: str) -> Interview:
+    about = conflict_key(session_id, interviewer_id, "")
+    kept = tuple(one for one in interview.conflicts if not one.startswith(about))
+    return replace(interview, conflicts=kept)
+
+
 def opened(session: Session) -> Session:
     """Without a time; whoever sat there for a pool sits nowhere, who declined is remembered as such."""
     seats = tuple(

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from scheduling.domain import availability
 from scheduling.domain.booking import Booking
 from scheduling.domain.calendar import Calendar
-from scheduling.domain.interview import Avoided, Interview, Request, Seat, Session
+from scheduling.domain.interview import Avoided, Interview, Request, Seat, Session, Wanted
 from scheduling.domain.interviewer import Interviewer
 from scheduling.domain.span import Span, common, united, without
 
@@ -74,6 +74,8 @@ class Search:
     diaries: Mapping[str, Diary]
     span: Span
     _free: dict[str, tuple[Span, ...]] = field(default_factory=dict, init=False)
+    _openings: dict[str, list[datetime]] = field(default_factory=dict, init=False)
+    _eligible: dict[tuple[Wanted, bool], tuple[str, ...]] = field(default_factory=dict, init=False)
     _days: dict[str, Counter[date]] = field(default_factory=dict, init=False)
     _weeks: dict[str, Counter[date]] = field(default_factory=dict, init=False)
 
@@ -125,6 +127,12 @@ class Search:
 
     def eligible(self, seat: Seat) -> tuple[str, ...]:
         """Who may sit there at all, whatever the time."""
+        key = seat.wanted, seat.shadow
+        if key not in self._eligible:
+            self._eligible[key] = self._who_may(seat)
+        return self._eligible[key]
+
+    def _who_may(self, seat: Seat) -> tuple[str, ...]:
         wanted = seat.wanted
         if wanted.pool_id is None:
             known = (self.diaries.get(one) for one in wanted.named)
@@ -144,20 +152,24 @@ class Search:
 
     def _can_sit(self, who: str, session: Span) -> bool:
         free = self._free_of(who)
-        place = bisect_right(free, session.starts_at, key=lambda span: span.starts_at) - 1
+        place = bisect_right(self._openings[who], session.starts_at) - 1
         return place >= 0 and free[place].contains(session) and self._within_limits(who, session)
 
     def _within_limits(self, who: str, session: Span) -> bool:
         interviewer = self.diaries[who].interviewer
-        day = availability.local_day(session.starts_at, interviewer.zone)
         a_day, a_week = interviewer.per_day, interviewer.per_week
-        return (a_day is None or self._days_of(who)[day] < a_day) and (
-            a_week is None or self._load(who, session) < a_week
-        )
+        if a_day is not None:
+            day = availability.local_day(session.starts_at, interviewer.zone)
+            if self._days_of(who)[day] >= a_day:
+                return False
+        return a_week is None or self._load(who, session) < a_week
 
     def _load(self, who: str, session: Span) -> int:
+        weeks = self._weeks_of(who)
+        if not weeks:
+            return 0
         zone = self.diaries[who].interviewer.zone
-        return self._weeks_of(who)[availability.local_week(session.starts_at, zone)]
+        return weeks[availability.local_week(session.starts_at, zone)]
 
     def _days_of(self, who: str) -> Counter[date]:
         if who not in self._days:
@@ -180,6 +192,7 @@ class Search:
     def _free_of(self, who: str) -> tuple[Span, ...]:
         if who not in self._free:
             self._free[who] = free_time(self.diaries[who], self.wish, self.span)
+            self._openings[who] = [span.starts_at for span in self._free[who]]
         return self._free[who]
 
     def _promising(self, inside: Span) -> Iterator[datetime]:
@@ -196,6 +209,11 @@ class Search:
                 yield from availability.ticks(
                     self.wish.zone, self.wish.request.step_minutes, starts
                 )
+
+
+def search_from(wish: Wish, diaries: Mapping[str, Diary], *, now: datetime) -> Search:
+    """Over all of the window that can still be booked, as far ahead as is looked."""
+    return Search(wish, diaries, reach(wish, now=now) or wish.request.window)
 
 
 def free_time(diary: Diary, wish: Wish, span: Span) -> tuple[Span, ...]:

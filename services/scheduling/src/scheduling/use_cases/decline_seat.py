@@ -16,6 +16,7 @@ from scheduling.domain.interview import (
     noted,
     searching,
     with_session,
+    without_conflicts,
 )
 from scheduling.domain.slots import wish_of
 from scheduling.domain.span import Span
@@ -96,7 +97,8 @@ def _remembered(
     excluded = interview.excluded
     if command.reason != NOT_THEN and command.person_id not in excluded:
         excluded = (*excluded, command.person_id)
-    return noted(replace(interview, avoided=avoided, excluded=excluded), note)
+    settled = without_conflicts(interview, command.session_id, command.person_id)
+    return noted(replace(settled, avoided=avoided, excluded=excluded), note)
 
 
 def _declined(interview: Interview, session: Session, seat: Seat) -> Interview:

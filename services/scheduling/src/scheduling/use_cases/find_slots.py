@@ -9,7 +9,7 @@ from scheduling.domain.interview import OPEN, Interview, Status, Waiting, not_fo
 from scheduling.domain.kinds import FIND_SLOTS
 from scheduling.domain.no_slots import explain, missing
 from scheduling.domain.offer import Offer
-from scheduling.domain.slots import Search, wish_of
+from scheduling.domain.slots import Search, search_from, wish_of
 from scheduling.ports import Work
 from scheduling.use_cases.alarms import WAITING_ENDS_AFTER, set_for
 from scheduling.use_cases.told import told
@@ -31,7 +31,7 @@ def find_slots(message: Fired, work: Work, *, now: datetime) -> Refusal | None:
     if not isinstance(found, Found) or found.wish != wish:
         work.timers.set(FIND_SLOTS, interview.id, now)
         return None
-    search = Search(wish, found.diaries, wish.request.window)
+    search = search_from(wish, found.diaries, now=now)
     starts = search.starts(now=now)
     people = tuple(sorted({*found.diaries, *interview.concerns}))
     work.offers.put(Offer(interview.id, starts, people, now))

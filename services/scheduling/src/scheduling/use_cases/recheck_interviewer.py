@@ -7,7 +7,14 @@ from datetime import datetime
 from parley_contracts.interviews import BookingConflictFound, InterviewChanged
 from scheduling.domain.booking import Booking
 from scheduling.domain.facts import Affected
-from scheduling.domain.interview import SeatState, Session, Status, with_session
+from scheduling.domain.interview import (
+    SeatState,
+    Session,
+    Status,
+    conflict_key,
+    with_session,
+    without_conflicts,
+)
 from scheduling.domain.kinds import FIND_SLOTS
 from scheduling.ports import Work
 from scheduling.use_cases.told import told
@@ -54,10 +61,10 @@ def _check(work: Work, held: Booking, bookings: list[Booking], *, now: datetime)
     session = interview.session(held.session_id) if interview is not None else None
     if interview is None or session is None or interview.status != Status.BOOKED:
         return
-    others = set(_others(work, held, bookings))
-    keys = {_key(held, other): other for other in others}
-    mine = tuple(one for one in interview.conflicts if _is_about(one, held))
-    rest = tuple(one for one in interview.conflicts if one not in mine)
+    about = held.session_id, held.interviewer_id
+    keys = {conflict_key(*about, other): other for other in _others(work, held, bookings)}
+    rest = without_conflicts(interview, *about).conflicts
+    mine = set(interview.conflicts) - set(rest)
     interview = replace(interview, conflicts=tuple(sorted({*rest, *keys})))
     state = SeatState.CONFLICT if keys else SeatState.SEATED
     after = with_session(interview, _with_seat(session, held.interviewer_id, state))
@@ -89,14 +96,6 @@ def _others(work: Work, held: Booking, bookings: list[Booking]) -> Iterator[str]
     for other in bookings:
         if other.interview_id != held.interview_id and other.span.overlaps(held.span):
             yield other.interview_id
-
-
-def _key(held: Booking, other: str) -> str:
-    return f"{held.session_id} {held.interviewer_id} {other}"
-
-
-def _is_about(key: str, held: Booking) -> bool:
-    return key.startswith(f"{held.session_id} {held.interviewer_id} ")
 
 
 def _with_seat(session: Session, who: str, state: SeatState) -> Session:

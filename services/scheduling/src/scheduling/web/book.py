@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from parley_contracts.links import Purpose
 from scheduling.domain.interview import By, Interview, SessionState, Status
-from scheduling.domain.slots import Search, wish_of
+from scheduling.domain.slots import Search, reach, wish_of
 from scheduling.use_cases import book_slot, cancel_interview, move_interview, open_offer
 from scheduling.use_cases.book_slot import BookSlot
 from scheduling.use_cases.cancel_interview import CancelInterview
@@ -189,8 +189,11 @@ async def _open_starts(pages: Pages, visit: Visit) -> list[datetime]:
     offer = await pages.reader.offer(visit.interview.id)
     if wish is None or offer is None:
         return []
-    diaries = await pages.reader.diaries(visit.interview, wish.request.window)
-    search = Search(wish, diaries, wish.request.window)
+    reachable = reach(wish, now=visit.now)
+    if reachable is None:
+        return []
+    diaries = await pages.reader.diaries(visit.interview, reachable)
+    search = Search(wish, diaries, reachable)
     return list(search.still_open(offer.starts, now=visit.now))
 
 

@@ -14,7 +14,7 @@ from scheduling.domain.interview import Interview, Status
 from scheduling.domain.kinds import FIND_SLOTS, RECHECK_INTERVIEWER, RECHECK_OFFERS
 from scheduling.domain.no_slots import LOOK_BEYOND
 from scheduling.domain.offer import Offer
-from scheduling.domain.slots import HORIZON, Search, wish_of
+from scheduling.domain.slots import HORIZON, search_from, wish_of
 from scheduling.domain.span import Span
 from scheduling.working_set import Gather
 
@@ -94,7 +94,7 @@ def _lacks(interview: Interview, offer: Offer | None, library: Library, *, now: 
     wish = wish_of(interview)
     if interview.status != Status.OFFERED or offer is None or wish is None:
         return interview.status == Status.NO_SLOTS
-    search = Search(wish, library.diaries(interview), wish.request.window)
+    search = search_from(wish, library.diaries(interview), now=now)
     return len(list(islice(search.still_open(offer.starts, now=now), ENOUGH))) < ENOUGH
 
 

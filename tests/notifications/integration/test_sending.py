@@ -1,0 +1,186 @@
+"""What the mail server answers, what a crash leaves, what the brake holds."""
+
+from datetime import timedelta
+
+import pytest
+from tests.notifications.day import Day
+from tests.notifications.events import CANDIDATE, NOW, booked, everyone, offered, opened, person
+
+from notifications.adapters import delivery
+from notifications.adapters.smtp import OutOfReach
+from notifications.domain.message import RETRIES
+
+SENT, FAILED = "parley.notification.sent.v1", "parley.notification.failed.v1"
+SUPPRESSED = "parley.notification.suppressed.v1"
+
+
+class Killed(BaseException):
+    pass
+
+
+async def waiting(day: Day) -> int:
+    found: int = await day.service.pool.fetchval("select count(*) from delivery")
+    return found
+
+
+@pytest.mark.parametrize("answer", ["421 closing", "451 greylisted, come back"])
+async def test_put_off_mail_is_tried_again_on_schedule(day: Day, answer: str) -> None:
+    day.sink.at_data = [answer, answer]
+    await day.hear(*everyone(), opened(), offered())
+    await day.settle()
+    assert day.sink.mails == []
+
+    await day.pass_by(RETRIES[0] + RETRIES[1])
+
+    (sent,) = await day.published(SENT)
+    assert len(day.sink.mails) == 1
+    assert sent["notification"]["attempts"] == 3
+    assert sent["notification"]["told"][0]["type"] == "parley.interview.slots-offered.v1"
+
+
+async def test_mail_that_is_put_off_for_ever_is_given_up_and_the_desk_is_told(day: Day) -> None:
+    day.sink.at_data = ["451 not today"] * 6
+    await day.hear(*everyone(), opened(), offered())
+
+    await day.pass_by(sum(RETRIES, timedelta()) + timedelta(minutes=1))
+
+    (failed,) = await day.published(FAILED)
+    assert failed["reason"] == "gave_up"
+    assert "A mail did not reach Ana Silva" in day.sink.subjects("ruth@")
+    assert "undelivered" in await day.items("ats:ruth")
+
+
+async def test_refused_mail_fails_at_once_and_a_corrected_address_gets_it(day: Day) -> None:
+    day.sink.at_rcpt = ["550 no such mailbox"]
+    await day.hear(*everyone(), opened(), offered())
+    await day.settle()
+    (failed,) = await day.published(FAILED)
+    assert failed["reason"] == "refused"
+    assert day.sink.to("ana@") == []
+    assert len(day.sink.to("cora@")) == 1
+
+    await day.hear(person(CANDIDATE, email="ana.silva@mail.example", revision=2))
+    await day.settle()
+
+    (mail,) = day.sink.to("ana.silva@mail.example")
+    assert str(mail["Subject"]).startswith("Pick a time")
+    assert "undelivered" not in await day.items("ats:ruth")
+
+
+async def test_line_that_breaks_after_data_gives_one_more_copy_with_the_same_id(day: Day) -> None:
+    day.sink.drop_after_data = 1
+    await day.hear(*everyone(), opened(), booked())
+    await day.settle()
+
+    await day.pass_by(RETRIES[0])
+
+    copies = [mail["Message-ID"] for mail in day.sink.mails]
+    assert len(copies) == len(set(copies)) + 1
+    assert await waiting(day) == 0
+
+
+async def test_server_out_of_reach_is_an_outage_and_costs_no_attempt(day: Day) -> None:
+    port, day.sink.port = day.sink.port, 0
+    await day.hear(*everyone(), opened(), offered())
+    await day.service.runner.fire_due(now=day.clock.moment)
+    server = day.post.server
+    object.__setattr__(day.post, "server", type(server)(host="127.0.0.1", port=1))
+
+    with pytest.raises(OutOfReach):
+        await day.post.send_due()
+
+    object.__setattr__(day.post, "server", type(server)(host="127.0.0.1", port=port))
+    await day.settle()
+    (sent,) = await day.published(SENT)
+    assert sent["notification"]["attempts"] == 1
+
+
+async def test_crash_after_the_server_answered_sends_one_more_copy_with_the_same_id(
+    day: Day,
+) -> None:
+    await day.hear(*everyone(), opened(), offered())
+    await day.service.runner.fire_due(now=day.clock.moment)
+    record = day.post.record
+
+    async def killed(*_: object) -> None:
+        raise Killed
+
+    object.__setattr__(day.post, "record", killed)
+    with pytest.raises(Killed):
+        await day.post.send_due()
+    object.__setattr__(day.post, "record", record)
+    await delivery.release_all(day.service.pool)
+    await day.settle()
+
+    first, second = day.sink.mails
+    assert first["Message-ID"] == second["Message-ID"]
+    assert day.sink.raw[0] == day.sink.raw[1]
+    assert len(await day.published(SENT)) == 1
+
+
+async def test_leased_delivery_is_nobody_elses(day: Day) -> None:
+    await day.hear(*everyone(), opened(), offered())
+    await day.service.runner.fire_due(now=day.clock.moment)
+    wall = day.service.clock.wall()
+    taken = await delivery.claim(day.service.pool, now=day.clock.moment, wall=wall, limit=9)
+
+    again = await delivery.claim(day.service.pool, now=day.clock.moment, wall=wall, limit=9)
+    later = await delivery.claim(
+        day.service.pool, now=day.clock.moment, wall=wall + delivery.LEASE, limit=9
+    )
+
+    assert (len(taken), len(again), len(later)) == (1, 0, 1)
+
+
+async def test_pause_holds_everything_and_resume_lets_it_go(day: Day) -> None:
+    await day.service.brake.pause("operator", now=NOW)
+    await day.hear(*everyone(), opened(), offered())
+    await day.settle()
+    assert day.sink.mails == []
+    assert (await day.service.brake.status(now=NOW))["mail"]["reason"] == "operator"  # type: ignore[index]  # a report
+
+    await day.service.brake.resume(now=NOW)
+    await day.settle()
+
+    assert len(day.sink.mails) == 1
+
+
+async def test_fuse_stops_a_flood_until_a_person_resumes(day: Day) -> None:
+    few = day.with_rules(fuse=2)
+    await few.hear(*everyone(), opened(), booked())
+    await few.settle()
+    assert len(few.sink.mails) == 2
+    assert await few.service.brake.paused()
+
+    await few.service.brake.resume(now=few.clock.moment)
+    await few.settle()
+
+    assert len(few.sink.mails) == 3
+
+
+async def test_only_allowed_addresses_get_mail(day: Day) -> None:
+    staging = day.with_rules(only_to=("@corp.example",))
+    await staging.hear(*everyone(), opened(), booked())
+    await staging.settle()
+
+    assert staging.sink.to("ana@") == []
+    assert len(staging.sink.to("ivan@")) == 1
+    (held,) = await staging.published(SUPPRESSED)
+    assert held["reason"] == "outside_allowed"
+
+
+async def test_whoever_is_not_to_be_contacted_gets_nothing(day: Day) -> None:
+    await day.hear(*everyone(), person(CANDIDATE, contact="none", revision=2), opened(), offered())
+    await day.settle()
+
+    (held,) = await day.published(SUPPRESSED)
+    assert (held["reason"], day.sink.mails) == ("contact_none", [])
+
+
+async def test_person_without_an_address_is_a_failure_that_the_desk_hears_of(day: Day) -> None:
+    await day.hear(*everyone(), person(CANDIDATE, email=None, revision=2), opened(), offered())
+    await day.settle()
+
+    (failed,) = await day.published(FAILED)
+    assert failed["reason"] == "no_address"
+    assert len(day.sink.to("ruth@")) == 1

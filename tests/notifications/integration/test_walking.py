@@ -1,0 +1,99 @@
+"""From an offer to a match: each event becomes the right mail to the right people."""
+
+from datetime import timedelta
+
+from tests.notifications.day import Day
+from tests.notifications.events import (
+    DORA,
+    IVAN,
+    JUN,
+    STARTS,
+    booked,
+    card,
+    everyone,
+    interview,
+    offered,
+    opened,
+    round_,
+)
+
+from parley_contracts import interviews, rounds
+
+ANA, IVANS, JUNS, DORAS = "ana@", "ivan@", "jun@", "dora@"
+
+
+async def test_offer_reaches_the_candidate_with_a_signed_link(day: Day) -> None:
+    await day.hear(*everyone(), opened(), offered())
+
+    await day.settle()
+
+    (mail,) = day.sink.mails
+    assert mail["To"] == "Ana Silva <ana@mail.example>"
+    assert mail["Reply-To"] == "Cora Lind <cora@corp.example>"
+    assert mail["Subject"] == "Pick a time: Technical interview for Backend engineer"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "http://scheduling.test/book/ats%3Aint-1/ats%3Aana?token=" in body.get_content()
+    assert await day.items("ats:ana") == ["book"]
+
+
+async def test_whole_interview(day: Day) -> None:
+    await day.hear(*everyone(), opened(), offered())
+    await day.settle()
+    await day.hear(booked())
+    await day.settle()
+    assert day.sink.subjects(ANA)[-1].startswith("Booked")
+    assert "Gespräch mit Ana Silva" in day.sink.subjects(IVANS)[0]
+    assert len(day.sink.subjects(JUNS)) == 1
+
+    await day.pass_to(STARTS + timedelta(hours=1))
+    reminders = [one for one in day.sink.subjects(ANA) if "one hour" in one or "Tomorrow" in one]
+    assert len(reminders) == 2
+
+    state = round_(
+        cards=(card(IVAN), card(JUN)),
+        review=rounds.Review(status="asked", due_at=STARTS + timedelta(days=3)),
+        pair=rounds.Pair(due_at=STARTS + timedelta(days=5)),
+    )
+    requested = [
+        rounds.FeedbackRequested(
+            revision=number,
+            round=state,
+            kind=kind,
+            person_id=who,
+            session_id="s1" if kind == "scorecard" else None,
+            due_at=STARTS + timedelta(days=2),
+        )
+        for number, (kind, who) in enumerate(
+            [("scorecard", IVAN), ("scorecard", JUN), ("review", "ats:ana")], start=1
+        )
+    ]
+    ended = interviews.SessionEnded(
+        revision=3, interview=interview("ended"), session_id="s1", last=True
+    )
+    await day.hear(ended, *requested, rounds.DecisionRequested(revision=4, round=state))
+    await day.settle()
+    assert "Ihre Bewertung, bitte" in day.sink.subjects(IVANS)[-1]
+    assert "How was it for you?" in day.sink.subjects(ANA)[-1]
+    assert "Your decision, please" in day.sink.subjects(DORAS)[-1]
+    assert await day.items(DORA) == ["decide"]
+
+    told = rounds.Told(decision="advance", told_at=STARTS)
+    pair = rounds.Pair(
+        company=rounds.SideOfPair(recorded=True, told=told),
+        candidate=rounds.SideOfPair(recorded=True, told=told),
+        match=True,
+    )
+    both = state.model_copy(update={"pair": pair})
+    await day.hear(
+        rounds.RoundDecided(revision=5, round=both), rounds.MatchReached(revision=6, round=both)
+    )
+    await day.settle()
+    assert "You both want to go on" in day.sink.subjects(ANA)[-1]
+    assert "has decided" in day.sink.subjects(DORAS)[-1]
+    await day.hear(rounds.RevealedToCandidate(revision=7, round=both))
+    await day.settle()
+    assert "What the interviewers wrote" in day.sink.subjects(ANA)[-1]
+    assert await day.parked() == []
+    sent = await day.published("parley.notification.sent.v1")
+    assert len(sent) == len(day.sink.mails)
