@@ -79,7 +79,9 @@ def session(session_id: str = "s1", **changes: Any) -> interviews.Session:
 
 def interview(status: str = "booked", **changes: Any) -> interviews.Interview:
     sessions: tuple[interviews.Session, ...] = (session(),)
-    if status not in ("booked", "ended"):
+    if status == "ended":
+        sessions = (session(status="ended"),)
+    elif status != "booked":
         sessions = (session(status="open", starts_at=None, ends_at=None),)
     values: dict[str, Any] = {
         "interview_id": INTERVIEW,

@@ -63,6 +63,7 @@ def test_words_are_as_they_were_agreed(kind: str, language: str) -> None:
 
     if not golden.exists():
         golden.write_text(written)
+        pytest.fail("written anew: read it, and run this again")
 
     assert written == golden.read_text()
 

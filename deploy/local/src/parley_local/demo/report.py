@@ -14,8 +14,8 @@ from rich.text import Text
 
 from parley_contracts import applications, candidate_updates, interviews, notifications, rounds
 from parley_contracts.event import Event
-from parley_contracts.topics import DELIVERIES
-from parley_local.demo.evidence import Evidence
+from parley_contracts.topics import ATS, TOPICS
+from parley_local.demo.evidence import Evidence, Record
 from parley_local.demo.invariants import INVARIANTS, MAIL_ONCE, MOMENT, PAGES_ANSWER, Violation
 
 MOST_SHOWN = 20
@@ -37,7 +37,7 @@ class Played:
 
 
 class EventToMail(TypedDict):
-    """On the machine's own clock, from the record that began a trace to the mails that carry it on."""
+    """On the machine's own clock, from an event of the ATS or of a page to the mails that tell it."""
 
     mails: int
     p50_seconds: float | None
@@ -177,24 +177,47 @@ def promises_kept(evidence: Evidence) -> int:
 
 
 def seconds_to_mail(evidence: Evidence, said: Mapping[str, float]) -> list[float]:
-    """From the record that began a trace, of the ATS or of a page, to the mails that it caused at once;
-    a reminder carries the trace of a booking that is long past.
+    """From an event to the mails that told it at once: `NotificationSent` names what it told. Where the
+    event came of one of the ATS's, by its trace, from when that was sent.
     """
-    began: dict[str, tuple[float, datetime]] = {}
-    for record in sorted(evidence.records, key=lambda one: one.wall):
-        if record.topic == DELIVERIES.name or record.trace is None or record.time is None:
-            continue
-        if (match := TRACE.match(record.trace)) is not None:
-            began.setdefault(match[1], (said.get(match[1], record.wall), record.time))
+    arrived = {mail.message_id.strip("<>").partition("@")[0]: mail for mail in evidence.mails}
+    told_by = {
+        (record.type, record.key, record.data.revision): record
+        for record in evidence.records
+        if record.data is not None
+    }
+    sent_by_ats = _sent_by_ats(evidence, said)
     waits = []
-    for mail in evidence.mails:
-        match = TRACE.match(str(mail.message["Traceparent"] or ""))
-        if match is None or match[1] not in began:
-            continue
-        wall, at = began[match[1]]
-        if mail.received_at < at + MOMENT:
-            waits.append(max(0.0, mail.wall - wall))
+    for _, event in evidence.of(notifications.NotificationSent):
+        mail = arrived.get(event.notification.notification_id)
+        causes = [
+            record
+            for one in event.notification.told
+            if (record := told_by.get((one.type, one.aggregate_id, one.revision))) is not None
+        ]
+        if mail is not None and causes and mail.received_at < causes[0].happened_at + MOMENT:
+            waits.append(max(0.0, mail.wall - min(_began(one, sent_by_ats) for one in causes)))
     return sorted(waits)
+
+
+def _began(cause: Record, sent_by_ats: Mapping[str, tuple[float, datetime]]) -> float:
+    """A timer carries the trace of what set it, long ago."""
+    match = TRACE.match(cause.trace or "")
+    wall, at = sent_by_ats.get(match[1] if match is not None else "", (cause.wall, cause.time))
+    return wall if at is not None and cause.happened_at < at + MOMENT else cause.wall
+
+
+def _sent_by_ats(
+    evidence: Evidence, said: Mapping[str, float]
+) -> dict[str, tuple[float, datetime]]:
+    """By trace: when the machine sent its first record, and when that was in the day."""
+    sent: dict[str, tuple[float, datetime]] = {}
+    for record in evidence.records:
+        match = TRACE.match(record.trace or "")
+        from_ats = ATS in TOPICS[record.topic].owners
+        if from_ats and match is not None and record.time is not None and match[1] in said:
+            sent[match[1]] = (said[match[1]], record.time)
+    return sent
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
@@ -229,7 +252,7 @@ def _pace(told_of: Report) -> Text:
         f"in {told_of['seconds']:.0f} s. "
     )
     if pace["p50_seconds"] is None or pace["p99_seconds"] is None:
-        return Text(words + "No mail carried a trace back to an event.")
+        return Text(words + "No mail told an event at once.")
     return Text(
         f"{words}From an event to its mail: {pace['p50_seconds'] * 1000:.0f} ms (p50), "
         f"{pace['p99_seconds'] * 1000:.0f} ms (p99), over {pace['mails']} mails."

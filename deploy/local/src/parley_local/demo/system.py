@@ -194,7 +194,7 @@ def migrate(service: str, environment: Mapping[str, str], folder: Path) -> None:
 
 
 def run_to_end(arguments: list[str], environment: Mapping[str, str], folder: Path) -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own programs
         [sys.executable, "-m", *arguments],
         env=os.environ | environment,
         cwd=folder,
