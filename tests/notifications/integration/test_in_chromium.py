@@ -110,6 +110,10 @@ async def test_home_of_a_candidate(day: Day, phone: BrowserContext) -> None:
         await opened_at(page, base, link_of(day.keys, CANDIDATE))
         assert "token" not in page.url
         await checked(page, "home-candidate")
+        href = await page.get_by_role("button", name="Open the preparation").get_attribute("href")
+        followed = await page.context.request.get(f"{base}{href}", max_redirects=0)
+        assert followed.status == 303
+        assert followed.headers["location"].startswith("http://feedback.test/prepare/ats:int-1/")
 
         await day.hear(
             interviews.SessionEnded(

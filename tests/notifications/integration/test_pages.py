@@ -169,7 +169,7 @@ async def test_expired_link_is_renewed_to_the_address_on_file(
     assert mail["Subject"] == "Your new link"
     body = mail.get_body(("plain",))
     assert body is not None
-    assert "http://scheduling.test/book/ats%3Aint-1/ats%3Aana?token=" in body.get_content()
+    assert "http://scheduling.test/book/ats:int-1/ats:ana?token=" in body.get_content()
 
 
 async def test_renewal_answers_everyone_alike_and_mails_only_whom_it_should(

@@ -35,7 +35,7 @@ async def test_offer_reaches_the_candidate_with_a_signed_link(day: Day) -> None:
     assert mail["Subject"] == "Pick a time: Technical interview for Backend engineer"
     body = mail.get_body(("plain",))
     assert body is not None
-    assert "http://scheduling.test/book/ats%3Aint-1/ats%3Aana?token=" in body.get_content()
+    assert "http://scheduling.test/book/ats:int-1/ats:ana?token=" in body.get_content()
     assert await day.items("ats:ana") == ["book"]
 
 

@@ -261,6 +261,22 @@ async def test_rejection_is_told_once_whoever_says_it_first(day: Day, told: bool
     assert len(day.sink.to("ana@")) == 1
 
 
+async def test_application_that_is_closed_later_is_told_for_itself(day: Day) -> None:
+    decline = rounds.Told(decision="decline", told_at=STARTS)
+    pair = rounds.Pair(company=rounds.SideOfPair(recorded=True, told=decline))
+    await day.hear(*everyone(), opened(), rounds.RoundDecided(revision=1, round=round_(pair=pair)))
+    await day.settle()
+    day.clock.moment = NOW + timedelta(days=2)
+
+    await day.hear(closed("rejected"))
+    await day.settle()
+
+    assert day.sink.subjects("ana@") == [
+        "About Technical interview for Backend engineer",
+        "Your application for Backend engineer",
+    ]
+
+
 async def test_candidate_whom_the_ats_told_is_not_told_again(day: Day) -> None:
     await day.hear(*everyone(), opened(), closed("rejected", candidate_told=True))
     await day.settle()

@@ -52,13 +52,15 @@ class Conductor:
         await self.settle()
 
     async def step(self) -> None:
-        """On to the next quarter of an hour in which anything is due; time runs on from there."""
+        """On to the next quarter of an hour in which anything is due; once all of it is done, time runs on."""
         moment = await self._next()
-        if moment is not None:
-            self.clock.set(moment, rate=1)
-            self.jumps += 1
-            await self._say(moment)
+        if moment is None:
+            return
+        self.clock.set(moment, rate=0)
+        self.jumps += 1
+        await self._say(moment)
         await self.settle()
+        self.clock.set(moment, rate=1)
 
     async def tick(self) -> None:
         """What is due by now, while time runs by itself."""

@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
 from joserfc import jwt
 from joserfc.jwk import OKPKey
@@ -39,7 +38,7 @@ class Signer:
         body = claims.model_dump(exclude_none=True)
         token = jwt.encode(header, body, key, algorithms=[ALGORITHM])
         base = self.bases[OWNERS[claims.purpose]].rstrip("/")
-        return f"{base}{quote(claims.path)}?token={token}"
+        return f"{base}{claims.path}?token={token}"
 
     def _reload(self) -> OKPKey:
         if self.path is None or not self.path.exists():

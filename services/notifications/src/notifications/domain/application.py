@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from notifications.domain.catalogue import EVENTS, PARTS, Audience
@@ -16,6 +16,9 @@ from notifications.domain.interview import Team
 from notifications.domain.items import Failed, Item, aged
 from notifications.domain.letters import actions_of
 from notifications.domain.message import About, Draft
+
+IN_ONE_BREATH = timedelta(minutes=15)
+"""A rejection in the ATS and the decline that follows from it reach us by two ways, and are told once."""
 
 
 class Standing(StrEnum):
@@ -57,8 +60,8 @@ class Application:
     revision: int = 0
     state: State = State()
     told: State = State()
-    decline_told: bool = False
-    """A mail about one of its interviews has told that the company does not go on."""
+    declined_at: datetime | None = None
+    """When a mail about one of its interviews told that the company does not go on."""
     clock: Clock | None = None
     clock_revision: int = 0
     gaps: int = 0
@@ -137,12 +140,14 @@ class Application:
         return tuple(sorted(people))
 
 
-def write_about(application: Application, person_id: str) -> tuple[Application, tuple[Draft, ...]]:
+def write_about(
+    application: Application, person_id: str, *, now: datetime
+) -> tuple[Application, tuple[Draft, ...]]:
     """The mail to write, if any, and the application once it is written."""
     letter = application.letter(person_id)
     parts = [note.part for note in letter.notes]
     if person_id == application.candidate_id:
-        parts = [*_standing_parts(application), *parts]
+        parts = [*_standing_parts(application, now=now), *parts]
         application = replace(application, told=application.state)
     drafts: tuple[Draft, ...] = ()
     if parts:
@@ -154,13 +159,14 @@ def write_about(application: Application, person_id: str) -> tuple[Application, 
     return application.with_letter(after), drafts
 
 
-def _standing_parts(application: Application) -> list[Part]:
+def _standing_parts(application: Application, *, now: datetime) -> list[Part]:
     state, told = application.state, application.told
     if (state.standing, state.outcome, state.until) == (told.standing, told.outcome, told.until):
         return []
     if state.standing == Standing.CLOSED:
-        said = application.decline_told and state.outcome in ("rejected", "job_closed")
-        if state.told_elsewhere or said:
+        last = application.declined_at
+        just_said = last is not None and now - last < IN_ONE_BREATH
+        if state.told_elsewhere or (just_said and state.outcome == "rejected"):
             return []
         return [Part(kind="outcome", role="candidate", word=state.outcome)]
     if state.standing == Standing.ON_HOLD:

@@ -23,7 +23,7 @@ def compose_about_application(message: Fired, work: Work, *, now: datetime) -> R
         return Refusal("unknown_application")
     for person_id in application.pending():
         before = application.letter(person_id)
-        after, drafts = write_about(application, person_id)
+        after, drafts = write_about(application, person_id, now=now)
         if drafts and not can_be_told(work, person_id):
             waiting = waits(work, before, ANNOUNCE, application.id, now=now)
             application = application.with_letter(waiting)

@@ -40,7 +40,7 @@ def compose_mail(message: Fired, work: Work, *, now: datetime) -> Refusal | None
         store_messages(work, written.drafts, before, dossier.about, now=now)
         dossier = dossier.with_letter(written.letter)
         if written.declines and person_id == dossier.candidate_id:
-            application = replace(application, decline_told=True)
+            application = replace(application, declined_at=now)
             work.applications.put(application)
     work.dossiers.put(dossier)
     return None

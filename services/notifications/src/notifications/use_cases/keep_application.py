@@ -53,7 +53,7 @@ def _changed(application: Application, event: ApplicationEvent) -> Application:
     if isinstance(event, ApplicationOnHold):
         return replace(application, state=State(standing=Standing.ON_HOLD, until=event.until))
     if isinstance(event, ApplicationReopened):
-        return replace(application, state=State(), decline_told=False)
+        return replace(application, state=State(), declined_at=None)
     if isinstance(event, ApplicationClosed):
         state = State(
             standing=Standing.CLOSED,
