@@ -19,6 +19,23 @@ from tests.feedback.service import Service
 from parley_contracts.people import PersonUpserted
 
 END = SESSION_AT + timedelta(hours=1)
+EXPECTED = [
+    "parley.round.preparation-ready.v1",
+    "parley.round.preparation-read.v1",
+    "parley.round.question-asked.v1",
+    "parley.round.question-asked.v1",
+    "parley.round.question-answered.v1",
+    *["parley.round.feedback-requested.v1"] * 3,
+    "parley.round.decision-requested.v1",
+    *["parley.round.feedback-submitted.v1"] * 3,
+    "parley.round.revealed-to-candidate.v1",
+    "parley.round.candidate-feedback-released.v1",
+    "parley.round.decision-recorded.v1",
+    "parley.round.decided.v1",
+    "parley.round.match-reached.v1",
+    "parley.round.revealed-to-company.v1",
+    "parley.round.closed.v1",
+]
 
 
 def person(person_id: str, name: str, **values: str) -> PersonUpserted:
@@ -65,20 +82,4 @@ async def test_pages_lead_from_the_booking_to_the_match(service: Service) -> Non
     await service.hear(closed("hired"))
     await service.until(END + timedelta(days=30))
     kinds = [kind for kind in await service.types() if kind.startswith("parley.round")]
-    assert kinds == [
-        "parley.round.preparation-ready.v1",
-        "parley.round.preparation-read.v1",
-        "parley.round.question-asked.v1",
-        "parley.round.question-asked.v1",
-        "parley.round.question-answered.v1",
-        *["parley.round.feedback-requested.v1"] * 3,
-        "parley.round.decision-requested.v1",
-        *["parley.round.feedback-submitted.v1"] * 3,
-        "parley.round.revealed-to-candidate.v1",
-        "parley.round.candidate-feedback-released.v1",
-        "parley.round.decision-recorded.v1",
-        "parley.round.decided.v1",
-        "parley.round.match-reached.v1",
-        "parley.round.revealed-to-company.v1",
-        "parley.round.closed.v1",
-    ]
+    assert kinds == EXPECTED

@@ -39,6 +39,24 @@ from parley_contracts.applications import ScorecardSubmittedUpstream
 END = SESSION_AT + timedelta(hours=1)
 
 
+EXPECTED = [
+    "PreparationReady",
+    "PreparationRead",
+    "QuestionAsked",
+    "QuestionAnswered",
+    *["FeedbackRequested"] * 3,
+    "DecisionRequested",
+    *["FeedbackSubmitted"] * 4,
+    "RevealedToCandidate",
+    "CandidateFeedbackReleased",
+    "DecisionRecorded",
+    "RoundDecided",
+    "MatchReached",
+    "RevealedToCompany",
+    "RoundClosed",
+]
+
+
 def action(person_id: str) -> dict[str, Any]:
     return {"interview_id": INTERVIEW, "person_id": person_id, "generation": 1}
 
@@ -82,22 +100,7 @@ def test_day_from_booking_to_match() -> None:
     world.until(END + timedelta(days=2))
     world.hear(closed("hired"))
     world.until(END + timedelta(days=200))
-    assert [kind for kind in world.kinds() if not kind.startswith("CandidateUpdate")] == [
-        "PreparationReady",
-        "PreparationRead",
-        "QuestionAsked",
-        "QuestionAnswered",
-        *["FeedbackRequested"] * 3,
-        "DecisionRequested",
-        *["FeedbackSubmitted"] * 4,
-        "RevealedToCandidate",
-        "CandidateFeedbackReleased",
-        "DecisionRecorded",
-        "RoundDecided",
-        "MatchReached",
-        "RevealedToCompany",
-        "RoundClosed",
-    ]
+    assert [kind for kind in world.kinds() if not kind.startswith("CandidateUpdate")] == EXPECTED
     assert world.round().close_reason is CloseReason.COMPLETE
     assert world.said(rounds.MatchReached)[0].round.pair.match
     assert not world.timers

@@ -21,8 +21,13 @@ class SessionStatus(StrEnum):
 
 
 class SeatStatus(StrEnum):
+    SEATED = "seated"
     DECLINED = "declined"
     CONFLICT = "conflict"
+
+
+SITTING = (SeatStatus.SEATED, SeatStatus.CONFLICT)
+"""An open seat is nobody's yet, even where a name stands beside it: a shadow who never could come."""
 
 
 class Decider(StrEnum):
@@ -91,7 +96,7 @@ class Session:
         return tuple(
             seat.interviewer_id
             for seat in self.seats
-            if seat.interviewer_id is not None and seat.status != SeatStatus.DECLINED
+            if seat.interviewer_id is not None and seat.status in SITTING
         )
 
 

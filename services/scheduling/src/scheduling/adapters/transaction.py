@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import asyncpg
 
-from scheduling.adapters import outbox, timer
+from scheduling.adapters import outbox, timer, traces
 from scheduling.adapters.database import Connection, Pool
 from scheduling.adapters.table import Collision, Refused, Table
 from scheduling.working_set import Needs, NotLoaded, Refusal, Step, WorkingSet
@@ -123,12 +123,16 @@ class Transactions(Generic[W]):
     store: Store[W]
 
     async def command(self, step: Step[Any, W], *, now: datetime) -> Refusal | None:
-        """Returns None, or why it was refused; raises one of `OUTAGES` where it cannot be said."""
+        """Returns None, or why it was refused; raises one of `OUTAGES` where it cannot be said.
+
+        What somebody does on a page begins a trace, where it does not bring one.
+        """
+        traced = step if step.trace is not None else step.traced(traces.child_of(None))
 
         async def attempt() -> Refusal | None:
             async with self.pool.acquire() as connection, connection.transaction():
                 await connection.execute("set local lock_timeout = '2s'")
-                return (await run_steps(connection, self.store, [step], now=now))[0]
+                return (await run_steps(connection, self.store, [traced], now=now))[0]
 
         try:
             return await with_retries(attempt)
