@@ -130,7 +130,7 @@ async def test_a_record_without_an_id_is_one_dead_letter_however_often_it_comes(
         lambda r: replace(r, value=None),
         lambda r: replace(r, value=b"[" * 10_000),
         lambda r: replace(r, value=b'{"application_id": "' + b"x" * 1_000_000 + b'"}'),
-        lambda r: replace(r, headers=(*r.headers, ("ce_extra", b"\xff\xfe"))),
+        lambda r: replace(r, headers=(*r.headers, ("ce_partitionkey", b"\xff\xfe"))),
         lambda r: replace(r, key=b"\xff"),
         lambda r: replace(r, key=None),
     ],

@@ -10,7 +10,7 @@ from tests.support.owners import mentioning
 
 from parley_local import kafka as kafka_module
 from parley_local.errors import TopicsRefused
-from parley_local.kafka import KafkaCluster, KafkaNode
+from parley_local.kafka import KafkaCluster, KafkaNode, new_cluster_id
 from parley_local.ports import free_ports
 from parley_local.servers import embedded
 
@@ -159,3 +159,8 @@ def test_nothing_is_left_of_a_cluster() -> None:
 
     assert mentioning(str(folder)) == []
     assert not folder.exists()
+
+
+def test_no_cluster_id_looks_like_an_option() -> None:
+    """Kafka's tool reads `-t -abc` as two options; one id in 64 began so."""
+    assert not any(new_cluster_id().startswith("-") for _ in range(1000))

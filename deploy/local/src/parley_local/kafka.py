@@ -186,8 +186,7 @@ class KafkaCluster(Kafka):
         """Under one id, which is written first: the nodes must agree after a start broken off."""
         file = self.folder / "cluster-id"
         if not file.exists():
-            identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            file.write_text(identity, encoding="utf-8")
+            file.write_text(new_cluster_id(), encoding="utf-8")
         cluster_id = file.read_text(encoding="utf-8")
         self._for_each(lambda node: node.format(cluster_id))
 
@@ -203,3 +202,11 @@ class KafkaCluster(Kafka):
 
     def _for_each(self, act: Callable[[KafkaNode], None]) -> None:
         side_by_side(*(partial(act, node) for node in self.nodes))
+
+
+def new_cluster_id() -> str:
+    """As Kafka makes them: a leading dash would be read as an option."""
+    while True:
+        identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not identity.startswith("-"):
+            return identity

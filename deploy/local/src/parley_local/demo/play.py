@@ -18,6 +18,7 @@ from parley_local.demo import evidence, feed, invariants, own_feed, report, syst
 from parley_local.demo.clock import ConductedClock
 from parley_local.demo.conductor import Conductor
 from parley_local.demo.feed import Feed
+from parley_local.demo.kills import Kills
 from parley_local.demo.mailbox import Mailbox
 from parley_local.demo.people import People
 from parley_local.demo.progress import Progress
@@ -46,6 +47,7 @@ class Wishes:
     applications: int
     seed: int
     feed: Path | None
+    kills: int = 0
 
     def day(self) -> Feed:
         if self.feed is not None:
@@ -61,10 +63,15 @@ def arguments(row: argparse.ArgumentParser) -> None:
     row.add_argument("--applications", type=int, default=60, metavar="N", help="(%(default)s)")
     row.add_argument("--seed", type=int, default=1, metavar="S", help="of all luck (%(default)s)")
     row.add_argument("--feed", type=Path, metavar="FILE", help="your own ATS events, JSON lines")
+    row.add_argument(
+        "--kills", type=int, default=0, metavar="K", help="kill -9 our own programs K times (0)"
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
-    wishes = Wishes(chosen.once, chosen.report, chosen.applications, chosen.seed, chosen.feed)
+    wishes = Wishes(
+        chosen.once, chosen.report, chosen.applications, chosen.seed, chosen.feed, chosen.kills
+    )
     day = wishes.day()
     console = Console(stderr=False)
     with provide(fsync=False) as servers:
@@ -112,10 +119,16 @@ async def one_day(
     began = time.monotonic()
     people = stage.people
     lasts = day.ends_at - day.starts_at
+    kills = Kills(running, wishes.kills, random.Random(wishes.seed))  # noqa: S311 - a game
     with Progress(console, day.starts_at, lasts, people.mailbox, people) as progress:
-        stage.watch = lambda: progress.show(stage.clock.now())
+
+        def watch() -> None:
+            progress.show(stage.clock.now())
+            kills.revive()
+
+        stage.watch, stage.strike = watch, kills.strike
         await stage.play(day.ends_at)
-        stage.watch = lambda: None
+        stage.watch, stage.strike = lambda: None, lambda: None
     played = report.Played(
         applications=wishes.applications,
         seed=wishes.seed,
@@ -126,7 +139,10 @@ async def one_day(
         visitor=day.visitor,
     )
     left = await evidence.gather(running, stage)
-    told = report.make(left, played, invariants.check(left))
+    copies = kills.done.total()
+    if copies:
+        console.print(f"Killed on the way: {dict(kills.done)}")
+    told = report.make(left, played, invariants.check(left, copies_allowed=copies))
     console.print(report.in_words(told))
     if wishes.report is not None:
         text = json.dumps(told, indent=2, ensure_ascii=False)

@@ -1,11 +1,13 @@
 """The four programs of Parley as processes on this machine, each service with its database and relay."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -14,6 +16,7 @@ from parley_contracts.topics import TOPICS
 from parley_local.errors import LocalError
 from parley_local.ports import free_ports
 from parley_local.process import Process, spawn
+from parley_local.side_by_side import side_by_side
 from parley_local.topics import Kafka
 from parley_local.waiting import until
 
@@ -120,12 +123,13 @@ async def build(
     groups = {service: f"{prefix}{service}" for service in SERVICES}
     system = System(dsns, groups, prefix)
     urls = {service: next(ports) for service in SERVICES}
-    keys = make_keys(folder)
+    keys = await asyncio.to_thread(make_keys, folder)
+    migrations: list[Callable[[], None]] = []
     for service in SERVICES:
         given = settings_of(
             service, system, kafka, ports=urls, keys=keys, clock=clock, smtp_port=smtp_port
         )
-        migrate(service, given, folder)
+        migrations.append(partial(migrate, service, given, folder))
         system.programs[service] = Program(
             service, [service, "serve"], given, folder, urls[service]
         )
@@ -138,6 +142,7 @@ async def build(
         }
         name = f"relay-{service}"
         system.programs[name] = Program(name, ["relay", "serve"], relay, folder, port)
+    await asyncio.to_thread(side_by_side, *migrations)
     return system
 
 
