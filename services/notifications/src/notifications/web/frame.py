@@ -77,8 +77,7 @@ class Frame:
     def install(self, application: FastAPI) -> None:
         static = Path(__file__).parent / "static"
         application.mount("/static", StaticFiles(directory=static), name="static")
-        forms = "'self'" if self.renew_url is None else f"'self' {self.renew_url}"
-        headers = {name: value.format(forms=forms) for name, value in HEADERS.items()}
+        headers = self.headers
 
         @application.middleware("http")
         async def guard(
@@ -92,6 +91,11 @@ class Frame:
         application.add_exception_handler(BadForm, self._bad_form)
         application.add_exception_handler(HTTPException, self._http_error)
         application.add_exception_handler(Exception, self._broken)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        forms = "'self'" if self.renew_url is None else f"'self' {self.renew_url}"
+        return {name: value.format(forms=forms) for name, value in HEADERS.items()}
 
     def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
         rendered = _environment(self.package).get_template(template).render(**values)
@@ -157,7 +161,9 @@ class Frame:
     async def _broken(self, request: Request, error: Exception) -> Response:
         """Nobody's fault who reads it; whoever runs this finds where in the log."""
         log.error("page failed", purpose=request.url.path.split("/")[1][:20], exc_info=error)
-        return self.page("broken.html", 503)
+        page = self.page("broken.html", 503)
+        page.headers.update(self.headers)  # it is answered outside the guard
+        return page
 
     async def _http_error(self, request: Request, error: Exception) -> Response:
         del request

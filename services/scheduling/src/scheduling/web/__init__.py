@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from scheduling.ports import Clock, Commands, Links, Reader
 from scheduling.web import arrange, book, seat
-from scheduling.web.frame import HEADERS, Frame
+from scheduling.web.frame import Frame
 from scheduling.web.pages import Pages, Spent
 
 
@@ -29,12 +29,4 @@ def install(
         del request, error
         return frame.page("spent.html", 410)
 
-    async def trouble(request: Request, error: Exception) -> Response:
-        """Ours, and no answer to what was asked; it is raised again behind this page, and logged."""
-        del request, error
-        page = frame.page("trouble.html", 503)
-        page.headers.update({name: text.format(forms="'self'") for name, text in HEADERS.items()})
-        return page
-
     application.add_exception_handler(Spent, spent)
-    application.add_exception_handler(Exception, trouble)
