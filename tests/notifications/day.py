@@ -61,6 +61,8 @@ class Sink:
     at_rcpt: list[str] = field(default_factory=list)
     at_data: list[str] = field(default_factory=list)
     drop_after_data: int = 0
+    lines: list[Any] = field(default_factory=list)
+    """The connection that each mail came over."""
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
@@ -76,6 +78,7 @@ class Sink:
         if self.at_data:
             return self.at_data.pop(0)
         self.raw.append(envelope.original_content)
+        self.lines.append(session)
         parsed = message_from_bytes(envelope.original_content, policy=default)
         assert isinstance(parsed, EmailMessage)
         self.mails.append(parsed)

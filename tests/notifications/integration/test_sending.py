@@ -1,5 +1,6 @@
 """What the mail server answers, what a crash leaves, what the brake holds."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,23 @@ async def test_refused_mail_fails_at_once_and_a_corrected_address_gets_it(day: D
     (mail,) = day.sink.to("ana.silva@mail.example")
     assert str(mail["Subject"]).startswith("Pick a time")
     assert "undelivered" not in await day.items("ats:ruth")
+
+
+async def test_line_is_kept_from_turn_to_turn_until_nothing_is_due(day: Day) -> None:
+    alone = replace(day.post, rules=replace(day.post.rules, workers=1))
+    day = replace(day, post=alone)
+    await day.hear(*everyone(), opened(), offered())
+    await day.settle()
+    await day.hear(booked(), name="later")
+    await day.settle()
+    first, *others = day.sink.lines
+    assert others
+    assert all(one is first for one in others)
+
+    await day.post.hang_up()
+    await day.pass_by(timedelta(days=60))
+
+    assert day.sink.lines[-1] is not first
 
 
 async def test_line_that_breaks_after_data_gives_one_more_copy_with_the_same_id(day: Day) -> None:

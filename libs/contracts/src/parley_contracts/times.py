@@ -127,7 +127,11 @@ class Value(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True
+        defer_build=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
 
 

@@ -17,10 +17,8 @@ from feedback.adapters.database import Pool
 from feedback.adapters.links import Links
 from feedback.adapters.timer_runner import TimerLoop, TimerRunner
 from feedback.adapters.transaction import OUTAGES, Transactions
-from feedback.config import Settings
+from feedback.config import ROLES, Settings
 from feedback.ports import Work
-
-ROLES = ("web", "consume", "timers")
 
 Clock = RealClock | FileClock
 

@@ -25,14 +25,13 @@ from notifications.adapters.signing import Signer
 from notifications.adapters.smtp import MailServer, Tls
 from notifications.adapters.timer_runner import TimerLoop, TimerRunner
 from notifications.adapters.transaction import OUTAGES, Transactions
-from notifications.config import Settings
+from notifications.config import ROLES, Settings
 from notifications.domain.message import Outcome
 from notifications.ports import Work
 from notifications.use_cases import record_outcome
 from notifications.working_set import Step, UseCase
 from parley_contracts.topics import FEEDBACK, NOTIFICATIONS, SCHEDULING
 
-ROLES = ("web", "consume", "timers")
 RECORD_AGAIN_AFTER = (0.05, 0.2, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts to store that a mail has gone out."""
 
@@ -67,7 +66,9 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         consumer = _consumer(settings, batch) if "consume" in roles else None
         loop = TimerLoop(dsn, runner, clock) if "timers" in roles else None
         links = link_book(settings)
-        sender = SenderLoop(dsn, post_of(settings, pool, clock, links), clock)
+        post = post_of(settings, pool, clock, links)
+        stack.push_async_callback(post.hang_up)
+        sender = SenderLoop(dsn, post, clock)
         application = FastAPI(title="Parley notifications", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(

@@ -5,11 +5,20 @@ from pathlib import Path
 from pydantic import Field, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ROLES = ("web", "consume", "timers")
+"""What a process takes on; all of it where nothing else is said."""
 
-class Settings(BaseSettings):
+
+class Database(BaseSettings):
+    """All that a migration has to know."""
+
     model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_", frozen=True)
 
     database_url: PostgresDsn = Field(description="This service's own database")
+    log_level: str = "INFO"
+
+
+class Settings(Database):
     database_pool: int = Field(default=12, ge=2, le=100, description="Connections at most")
     kafka_bootstrap: str = Field(description="host:port, comma separated")
     kafka_security_protocol: str = Field(default="PLAINTEXT", pattern="^(SASL_)?(PLAINTEXT|SSL)$")
@@ -65,7 +74,6 @@ class Settings(BaseSettings):
     fuse_mails: int = Field(
         default=1000, ge=1, description="More mails than this in 10 minutes stop the mail"
     )
-    log_level: str = "INFO"
 
     @property
     def allowed_recipients(self) -> tuple[str, ...]:

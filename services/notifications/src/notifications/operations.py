@@ -1,15 +1,14 @@
-"""What an operator does by hand: migrate, status, dead letters."""
+"""What an operator does by hand: status, dead letters; and the brake."""
 
-import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import argparse
+from collections.abc import Coroutine, Mapping
+from typing import Any
 
-from notifications.adapters import dead_letter, migrate
+from notifications.adapters import dead_letter
 from notifications.adapters.batch import StillBroken
 from notifications.app import build
 from notifications.config import Settings
 
-PACKAGE = "notifications"
 STATUS = """
 select
     (select count(*) from outbox) as outbox_rows,
@@ -22,18 +21,36 @@ select
 Report = Mapping[str, object]
 
 
-async def run_migrate(settings: Settings) -> Report:
-    wanted = migrate.migrations(PACKAGE)
-    applied = await migrate.migrate(
-        str(settings.database_url), wanted, applied_at=datetime.now(UTC)
-    )
-    return {"applied": applied, "known": len(wanted)}
+def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
+    if options.command == "status":
+        return run_status(settings)
+    if options.command in ("pause", "resume"):
+        return run_brake(settings, options)
+    if options.action == "list":
+        return run_list(settings)
+    action = {
+        "show": run_show,
+        "redrive": run_redrive,
+        "discard": run_discard,
+    }[options.action]
+    return action(settings, options.id)
 
 
 async def run_status(settings: Settings) -> Report:
     async with build(settings, roles=()) as service:
-        row = await service.pool.fetchrow(STATUS, service.clock.now())
-        return dict(row) if row is not None else {}
+        now = service.clock.now()
+        row = await service.pool.fetchrow(STATUS, now)
+        return (dict(row) if row is not None else {}) | await service.brake.status(now=now)
+
+
+async def run_brake(settings: Settings, options: argparse.Namespace) -> dict[str, object]:
+    async with build(settings, roles=()) as service:
+        now = service.clock.now()
+        if options.command == "pause":
+            await service.brake.pause(options.reason, now=now)
+        else:
+            await service.brake.resume(now=now)
+        return await service.brake.status(now=now)
 
 
 async def run_list(settings: Settings) -> list[Report]:
@@ -74,7 +91,3 @@ async def run_discard(settings: Settings, letter_id: int) -> bool:
 
 def _text(raw: bytes | None) -> str | None:
     return None if raw is None else raw.decode(errors="backslashreplace")
-
-
-def as_json(report: object) -> str:
-    return json.dumps(report, default=str, indent=2, ensure_ascii=False)

@@ -17,10 +17,8 @@ from scheduling.adapters.database import Pool
 from scheduling.adapters.links import Links
 from scheduling.adapters.timer_runner import TimerLoop, TimerRunner
 from scheduling.adapters.transaction import OUTAGES, Transactions
-from scheduling.config import Settings
+from scheduling.config import ROLES, Settings
 from scheduling.ports import Work
-
-ROLES = ("web", "consume", "timers")
 
 Clock = RealClock | FileClock
 

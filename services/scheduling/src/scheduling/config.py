@@ -5,11 +5,20 @@ from pathlib import Path
 from pydantic import Field, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ROLES = ("web", "consume", "timers")
+"""What a process takes on; all of it where nothing else is said."""
 
-class Settings(BaseSettings):
+
+class Database(BaseSettings):
+    """All that a migration has to know."""
+
     model_config = SettingsConfigDict(env_prefix="SCHEDULING_", frozen=True)
 
     database_url: PostgresDsn = Field(description="This service's own database")
+    log_level: str = "INFO"
+
+
+class Settings(Database):
     database_pool: int = Field(default=8, ge=2, le=100, description="Connections at most")
     kafka_bootstrap: str = Field(description="host:port, comma separated")
     kafka_security_protocol: str = Field(default="PLAINTEXT", pattern="^(SASL_)?(PLAINTEXT|SSL)$")
@@ -33,4 +42,3 @@ class Settings(BaseSettings):
         default=None, description="Where an expired link asks for a new one: notifications' page"
     )
     secure_cookies: bool = Field(default=True, description="False only where pages are plain http")
-    log_level: str = "INFO"

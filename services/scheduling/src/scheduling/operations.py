@@ -1,15 +1,14 @@
-"""What an operator does by hand: migrate, status, dead letters."""
+"""What an operator does by hand: status, dead letters."""
 
-import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import argparse
+from collections.abc import Coroutine, Mapping
+from typing import Any
 
-from scheduling.adapters import dead_letter, migrate
+from scheduling.adapters import dead_letter
 from scheduling.adapters.batch import StillBroken
 from scheduling.app import build
 from scheduling.config import Settings
 
-PACKAGE = "scheduling"
 STATUS = """
 select
     (select count(*) from outbox) as outbox_rows,
@@ -22,12 +21,17 @@ select
 Report = Mapping[str, object]
 
 
-async def run_migrate(settings: Settings) -> Report:
-    wanted = migrate.migrations(PACKAGE)
-    applied = await migrate.migrate(
-        str(settings.database_url), wanted, applied_at=datetime.now(UTC)
-    )
-    return {"applied": applied, "known": len(wanted)}
+def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
+    if options.command == "status":
+        return run_status(settings)
+    if options.action == "list":
+        return run_list(settings)
+    action = {
+        "show": run_show,
+        "redrive": run_redrive,
+        "discard": run_discard,
+    }[options.action]
+    return action(settings, options.id)
 
 
 async def run_status(settings: Settings) -> Report:
@@ -74,7 +78,3 @@ async def run_discard(settings: Settings, letter_id: int) -> bool:
 
 def _text(raw: bytes | None) -> str | None:
     return None if raw is None else raw.decode(errors="backslashreplace")
-
-
-def as_json(report: object) -> str:
-    return json.dumps(report, default=str, indent=2, ensure_ascii=False)

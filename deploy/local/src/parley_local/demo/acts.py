@@ -38,6 +38,7 @@ QUESTIONS = (
 LEARNED = ("How their team ships on Fridays without fear.", "")
 NOTE = "Something came up at home, sorry."
 WHY = "Because of how we talked."
+BOOKED = "booked a time"
 MOST_MOVES = 2
 BROWSE = 6
 """Forms that somebody fills in on one visit at most."""
@@ -93,7 +94,7 @@ async def _pick(visit: Visit, page: Page, slots: Form) -> str | None:
         slots = again
     if visit.temper is cast.Temper.STAYS_AWAY:
         visit.happened.absent[visit.about] = "candidate"
-    return "booked a time"
+    return BOOKED
 
 
 async def _cancel(visit: Visit, page: Page) -> str | None:
@@ -332,6 +333,9 @@ PATIENCE = {
 }
 """In quarters of an hour: how long it may take until somebody gets to it."""
 
-JUST_SHOWN = frozenset({"home", "desk", "round", "arrange", "seat"})
-CURIOSITY = 0.15
+CURIOSITY = dict.fromkeys(("home", "desk", "round", "arrange", "seat"), 0.15)
+"""How likely somebody follows a link to a page that only shows something."""
+SECOND_LOOKS = {"book": 0.15, "prepare": 0.4}
+"""How likely they open a page again on which they have done what there was to do."""
+RESTLESS = frozenset({cast.Temper.CANCELS, cast.Temper.MOVES})
 ALWAYS_LOOK = tuple(one.replace(":", ".") for one in (cast.DECLINER, cast.ABSENT))

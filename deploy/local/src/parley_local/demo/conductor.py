@@ -16,6 +16,7 @@ from parley_local.errors import LocalError
 
 LOOK_SECONDS = 0.004
 PATIENCE_SECONDS = 60.0
+ENOUGH_LOOKS = 2
 SMALLEST_STEP = timedelta(seconds=1)
 
 
@@ -37,8 +38,11 @@ class Conductor:
     strike: Callable[[], None] = lambda: None
     """Called once after each jump; a kill test ends a program here."""
     jumps: int = 0
+    written: int = 0
+    """Records of the ATS that went out."""
     said: dict[str, float] = field(default_factory=dict)
     """Wall time at which a trace's first record went out."""
+    _acting: asyncio.Task[int] | None = None
 
     async def play(self, until: datetime) -> None:
         await self.settle()
@@ -70,23 +74,38 @@ class Conductor:
         await self.people.act(now)
 
     async def settle(self) -> None:
-        """Until nothing is under way, seen twice, and everybody has done what they meant to do now."""
+        """Until nothing is under way, seen twice, and everybody has done what they meant to do now.
+
+        People act while the system works, as they do; time stands until both are done.
+        """
         now = self.clock.now()
         give_up = time.monotonic() + PATIENCE_SECONDS
         seen = 0
-        while seen < 2:
-            self.watch()
-            why = await self.quiet.busy(now)
-            self.people.read_mail(now)
-            if why is None and await self.people.act(now):
-                why = "people were acting"
-            if why is None:
-                seen += 1
-                continue
-            seen = 0
-            if time.monotonic() > give_up:
+        while seen < ENOUGH_LOOKS:
+            why = await self._look(now)
+            seen = 0 if why else seen + 1
+            if why and time.monotonic() > give_up:
                 raise NeverQuiet(f"at {now.isoformat()}: {why}")
-            await asyncio.sleep(LOOK_SECONDS)
+            if why:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def stop(self) -> None:
+        if self._acting is not None:
+            self._acting.cancel()
+            await asyncio.gather(self._acting, return_exceptions=True)
+
+    async def _look(self, now: datetime) -> str | None:
+        """What is still under way; None where nothing is."""
+        self.watch()
+        self.people.read_mail(now)
+        if self._acting is None and self.people.due(now):
+            self._acting = asyncio.create_task(self.people.act(now))
+        if self._acting is not None and self._acting.done():
+            await self._acting
+            self._acting = None
+        if self._acting is not None or self.people.due(now):
+            return "people are acting"
+        return await self.quiet.busy(now, self.written)
 
     async def _next(self) -> datetime | None:
         moments = [await self.quiet.next_at(), self.people.next_at()]
@@ -103,6 +122,7 @@ class Conductor:
             line = self.lines.pop()
             headers = [(name, value.encode()) for name, value in line.headers]
             self._note_trace(line)
+            self.written += 1
             sent.append(
                 await self.producer.send(
                     self.prefix + line.topic,

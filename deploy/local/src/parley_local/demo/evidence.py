@@ -30,7 +30,7 @@ from parley_local.demo.canaries import Sight, Written
 from parley_local.demo.conductor import Conductor
 from parley_local.demo.homes import Look, ToDo, ask_anew, look_around, newest_links
 from parley_local.demo.mailbox import Mail
-from parley_local.demo.people import NO_ANSWER
+from parley_local.demo.people import AT_ONCE, NO_ANSWER
 from parley_local.demo.system import System
 
 BOOKINGS = """
@@ -301,7 +301,7 @@ async def gather(running: System, stage: Conductor) -> Evidence:
         read_topics(stage.quiet.bootstrap, running.prefix),
         read_tables(running.dsns, running.prefix, now),
     )
-    if (why := await stage.quiet.busy(now)) is not None:
+    if (why := await stage.quiet.busy(now, stage.written)) is not None:
         tables.undone.append(Undone("all", why))
     return Evidence(
         now=now,
@@ -325,16 +325,23 @@ async def last_looks(stage: Conductor) -> Mapping[tuple[str, str], Look | None]:
     mailed in its place. The visitor's pages are not walked through: what is new there stays new.
     """
     people = stage.people
-    looks = {}
-    for (address, _), url in newest_links(people.mailbox.mails).items():
-        await ask_anew(people.browser_of(address), url)
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(address: str, url: str) -> None:
+        async with room:
+            await ask_anew(people.browser_of(address), url)
+
+    async def look(address: str, kind: str, url: str) -> Look | None:
+        async with room:
+            walks = address not in people.left_alone
+            return await look_around(people.browser_of(address), url, kind, walks=walks)
+
+    links = newest_links(people.mailbox.mails)
+    await asyncio.gather(*[ask(address, url) for (address, _), url in links.items()])
     await stage.settle()
-    for (address, kind), url in newest_links(people.mailbox.mails).items():
-        walks = address not in people.left_alone
-        looks[(address, kind)] = await look_around(
-            people.browser_of(address), url, kind, walks=walks
-        )
-    return looks
+    links = newest_links(people.mailbox.mails)
+    looks = await asyncio.gather(*[look(*reader, url) for reader, url in links.items()])
+    return dict(zip(links, looks, strict=True))
 
 
 def homes_of(looks: Mapping[tuple[str, str], Look | None]) -> Mapping[str, frozenset[ToDo]]:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,10 @@ from parley_local.demo.clock import quarter_after
 from parley_local.demo.mailbox import Mail, Mailbox
 
 LINK = re.compile(r"https?://[^\s<>\"]+[?&]token=[A-Za-z0-9._~-]+")
-AT_THEIR_MAIL = (time(8, 30), time(11), time(13, 30), time(16), time(18, 30), time(20))
+LOOKS_EVERY = timedelta(hours=3)
+"""People look at their mail at the same hours all over the world, when they are awake: so time moves in fewer jumps."""
+AWAKE = (time(7, 30), time(21, 30))
+_LOOKS = LOOKS_EVERY.total_seconds()
 NO_ANSWER = "pages that did not answer"
 A_DAY = timedelta(days=1)
 AT_ONCE = 12
@@ -66,6 +69,8 @@ class People:
     canaries: Canaries = field(init=False)
     _read: int = 0
     _plans: dict[tuple[str, str, str], Intention] = field(default_factory=dict)
+    _done_with: set[tuple[str, str, str]] = field(default_factory=set)
+    """Who has been on which page, and needs it less from then on."""
     _browsers: dict[str, Browser] = field(default_factory=dict)
     _transport: httpx.AsyncHTTPTransport = field(default_factory=httpx.AsyncHTTPTransport)
 
@@ -78,6 +83,9 @@ class People:
 
     def next_at(self) -> datetime | None:
         return min((plan.at for plan in self._plans.values()), default=None)
+
+    def due(self, now: datetime) -> bool:
+        return any(plan.at <= now for plan in self._plans.values())
 
     def read_mail(self, now: datetime) -> None:
         """Look at what has come; what it asks for is done later, at a quarter hour."""
@@ -125,7 +133,9 @@ class People:
             return
         for url in dict.fromkeys(LINK.findall(mail.text)):
             _, purpose, about, *_ = unquote(urlsplit(url).path).split("/")
-            if purpose not in acts.ACTS or not self._cares(mail.recipient, purpose):
+            if "METHOD:CANCEL" in (mail.calendar or ""):
+                self._done_with.discard((mail.recipient, "book", about))
+            if purpose not in acts.ACTS or not self._cares(mail.recipient, purpose, about):
                 continue
             at = self._when(mail.recipient, purpose, now + A_DAY * (about in self.unhurried))
             plan = Intention(at, mail.recipient, purpose, about, url)
@@ -133,23 +143,23 @@ class People:
             if known is None or known.url != url:
                 self._plans[(plan.person, purpose, about)] = plan
 
-    def _cares(self, person: str, purpose: str) -> bool:
-        """Nobody opens every page that only shows something."""
-        if purpose not in acts.JUST_SHOWN or person.startswith(acts.ALWAYS_LOOK):
+    def _cares(self, person: str, purpose: str, about: str) -> bool:
+        """Nobody opens every page that only shows something, or on which they have done their part."""
+        if person.startswith(acts.ALWAYS_LOOK):
             return True
-        return self.chance.random() < acts.CURIOSITY
+        likely = acts.CURIOSITY.get(purpose, 1.0)
+        if (person, purpose, about) in self._done_with:
+            likely = min(likely, acts.SECOND_LOOKS.get(purpose, 1.0))
+        return self.chance.random() < likely
 
     def _when(self, person: str, purpose: str, now: datetime) -> datetime:
         """At one of the hours at which people look at their mail, some quarters of an hour later."""
-        patience = acts.PATIENCE[purpose]
-        at = now + timedelta(minutes=15 * self.chance.randint(1, patience))
+        at = now + timedelta(minutes=15 * self.chance.randint(1, acts.PATIENCE[purpose]))
         zone = ZoneInfo(self.zones.get(person, "UTC"))
-        local = at.astimezone(zone)
-        for day in (local.date(), local.date() + timedelta(days=1)):
-            for moment in AT_THEIR_MAIL:
-                if (then := datetime.combine(day, moment, zone)) >= local:
-                    return quarter_after(then)
-        raise AssertionError("the next morning comes")
+        then = datetime.fromtimestamp(-(-at.timestamp() // _LOOKS) * _LOOKS, UTC)
+        while not AWAKE[0] <= then.astimezone(zone).time() <= AWAKE[1]:
+            then += LOOKS_EVERY
+        return then
 
     async def _visit(self, plan: Intention, now: datetime) -> None:
         browser = self.browser_of(plan.person)
@@ -170,6 +180,9 @@ class People:
             self._try_again(plan, now)
             return
         self.done[outcome or f"{plan.purpose}: looked"] += 1
+        done = plan.purpose != "book" or outcome == acts.BOOKED
+        if done and visit.temper not in acts.RESTLESS:
+            self._done_with.add((plan.person, plan.purpose, plan.about))
 
     def _try_again(self, plan: Intention, now: datetime) -> None:
         """A page that does not answer is opened again a quarter of an hour later, as people do."""

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import uvloop
 from aiokafka import AIOKafkaProducer
 from rich.console import Console
 
@@ -75,10 +76,8 @@ def run(chosen: argparse.Namespace) -> int:
     day = wishes.day()
     console = Console(stderr=False)
     with provide(fsync=False) as servers:
-        console.print("Starting Apache Kafka and PostgreSQL …")
-        servers.start()
         try:
-            return asyncio.run(until_told(wishes, day, servers, console))
+            return uvloop.run(until_told(wishes, day, servers, console))
         except asyncio.CancelledError:
             return TERMINATED
 
@@ -159,14 +158,8 @@ async def begin(
     mailbox: Mailbox,
     console: Console,
 ) -> system.System:
-    console.print("Starting scheduling, feedback, notifications and their relays …")
-    dsns = {
-        service: await servers.postgres.create_database(f"demo_{service}")
-        for service in system.SERVICES
-    }
-    running = await system.build(
-        kafka=servers.kafka, dsns=dsns, folder=folder, clock=clock.path, smtp_port=mailbox.port
-    )
+    console.print("Starting Apache Kafka, PostgreSQL, scheduling, feedback, notifications …")
+    running = await system.build(servers, folder, clock=clock.path, smtp_port=mailbox.port)
     stack.callback(running.stop)
     await asyncio.to_thread(running.start)
     return running
@@ -203,4 +196,6 @@ async def open_stage(
     await producer.start()
     stack.push_async_callback(producer.stop)
     lines = sorted(day.lines, key=lambda line: line.at, reverse=True)
-    return Conductor(clock, quiet, people, producer, running.prefix, lines, watch=lambda: None)
+    stage = Conductor(clock, quiet, people, producer, running.prefix, lines, watch=lambda: None)
+    stack.push_async_callback(stage.stop)
+    return stage

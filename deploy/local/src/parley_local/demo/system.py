@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,8 @@ from parley_contracts.topics import TOPICS
 from parley_local.errors import LocalError
 from parley_local.ports import free_ports
 from parley_local.process import Process, spawn
-from parley_local.side_by_side import side_by_side
+from parley_local.servers import AnyServers
+from parley_local.side_by_side import in_a_thread, side_by_side
 from parley_local.topics import Kafka
 from parley_local.waiting import until
 
@@ -105,31 +106,19 @@ class System:
                 program.process.release()
 
 
-async def build(
-    *,
-    kafka: Kafka,
-    dsns: Mapping[str, str],
-    folder: Path,
-    clock: Path,
-    smtp_port: int,
-) -> System:
+async def build(servers: AnyServers, folder: Path, *, clock: Path, smtp_port: int) -> System:
     """Databases migrated, topics made, keys made; nothing is started yet."""
-    prefix = kafka.prefix
-    for topic in TOPICS.values():
-        await kafka.create_topics(
-            [prefix + topic.name], partitions=topic.partitions, config=topic.config
-        )
+    keys, dsns, kafka = await asyncio.gather(
+        asyncio.to_thread(make_keys, folder), databases(servers, folder), topics(servers)
+    )
     ports = iter(free_ports(2 * len(SERVICES)))
-    groups = {service: f"{prefix}{service}" for service in SERVICES}
-    system = System(dsns, groups, prefix)
+    groups = {service: f"{kafka.prefix}{service}" for service in SERVICES}
+    system = System(dsns, groups, kafka.prefix)
     urls = {service: next(ports) for service in SERVICES}
-    keys = await asyncio.to_thread(make_keys, folder)
-    migrations: list[Callable[[], None]] = []
     for service in SERVICES:
         given = settings_of(
             service, system, kafka, ports=urls, keys=keys, clock=clock, smtp_port=smtp_port
         )
-        migrations.append(partial(migrate, service, given, folder))
         system.programs[service] = Program(
             service, [service, "serve"], given, folder, urls[service]
         )
@@ -137,13 +126,29 @@ async def build(
         relay = {
             "RELAY_DATABASE_URL": dsns[service],
             "RELAY_KAFKA_BOOTSTRAP": kafka.bootstrap,
-            "RELAY_KAFKA_TOPIC_PREFIX": prefix,
+            "RELAY_KAFKA_TOPIC_PREFIX": kafka.prefix,
             "RELAY_PORT": str(port),
         }
         name = f"relay-{service}"
         system.programs[name] = Program(name, ["relay", "serve"], relay, folder, port)
-    await asyncio.to_thread(side_by_side, *migrations)
     return system
+
+
+async def databases(servers: AnyServers, folder: Path) -> Mapping[str, str]:
+    postgres = await in_a_thread(lambda: servers.postgres)
+    dsns = {service: await postgres.create_database(f"demo_{service}") for service in SERVICES}
+    migrations = [partial(migrate, service, dsn, folder) for service, dsn in dsns.items()]
+    await asyncio.to_thread(side_by_side, *migrations)
+    return dsns
+
+
+async def topics(servers: AnyServers) -> Kafka:
+    kafka = await in_a_thread(lambda: servers.kafka)
+    for topic in TOPICS.values():
+        await kafka.create_topics(
+            [kafka.prefix + topic.name], partitions=topic.partitions, config=topic.config
+        )
+    return kafka
 
 
 def make_keys(folder: Path) -> Mapping[str, Path]:
@@ -194,8 +199,8 @@ def settings_of(
     return {f"{service.upper()}_{name}": value for name, value in shared.items()}
 
 
-def migrate(service: str, environment: Mapping[str, str], folder: Path) -> None:
-    run_to_end([service, "migrate"], environment, folder)
+def migrate(service: str, dsn: str, folder: Path) -> None:
+    run_to_end([service, "migrate"], {f"{service.upper()}_DATABASE_URL": dsn}, folder)
 
 
 def run_to_end(arguments: list[str], environment: Mapping[str, str], folder: Path) -> None:

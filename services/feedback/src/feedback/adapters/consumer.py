@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -163,17 +163,33 @@ class Consumer:
         return asyncio.get_running_loop().time()
 
 
+@dataclass(frozen=True, slots=True)
+class OneBatch:
+    """What acknowledging a batch commits: its own places, not all of the consumer's."""
+
+    consumer: Any
+    records: RawBatch
+
+    async def commit(self) -> None:
+        places = {TopicPartition(one.topic, one.partition): one.offset + 1 for one in self.records}
+        await self.consumer.commit(places)
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        self.consumer.seek(partition, offset)
+
+
 async def _parse_whatever_headers(
     message: RawBatch, original: Callable[[RawBatch], Awaitable[Any]]
 ) -> Any:
     """One header that is no UTF-8 would otherwise drop the whole batch (FastStream issue 2458)."""
     try:
-        return await original(message)
+        parsed = await original(message)
     except Exception:  # noqa: BLE001 - whatever the parser trips over, the raw records go on
         bare = tuple(replace(record, headers=()) for record in message)
         parsed = await original(bare)
         parsed.raw_message = message
-        return parsed
+    parsed.consumer = OneBatch(parsed.consumer, message)
+    return parsed
 
 
 async def _leave_raw(message: Any) -> RawBatch:

@@ -86,6 +86,8 @@ class Post:
     record: Record
     rules: Rules
     letterhead: Letterhead = field(default_factory=Letterhead)
+    lines: list[Line] = field(default_factory=list)
+    """Open to the mail server, and free."""
 
     async def send_due(self) -> int:
         """One turn: how many deliveries were taken in hand; 0 when nothing is due, or nothing may go."""
@@ -124,15 +126,22 @@ class Post:
             await delivery.release(self.pool, leases)
             raise
 
+    async def hang_up(self) -> None:
+        """When nothing has been due for a while: servers end a silent line, and mails would find it cut."""
+        while self.lines:
+            await self.lines.pop().close()
+
     async def _work(self, waiting: list[Leased], desktop: Desktop) -> None:
-        line = Line(self.server)
+        line = self.lines.pop() if self.lines else Line(self.server)
         try:
             while waiting:
                 lease = waiting.pop()
                 if self.clock.wall() < lease.until:
                     await self._hand_over(line, lease, desktop)
-        finally:
+        except BaseException:
             await line.close()
+            raise
+        self.lines.append(line)
 
     async def _hand_over(self, line: Line, lease: Leased, desktop: Desktop) -> None:
         message = lease.message

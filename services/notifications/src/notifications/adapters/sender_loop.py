@@ -79,6 +79,7 @@ class SenderLoop:
             if keeper is not None:
                 keeper.cancel()
                 await asyncio.wait([keeper])
+            await self.post.hang_up()
             await connection.close(timeout=2)
 
     async def _send(self) -> None:
@@ -90,6 +91,8 @@ class SenderLoop:
                 # Paused: a notice wakes us, or the next look.
                 moment = None
             await self.clock.wait_until(moment, self._wake)
+            if not self._wake.is_set():
+                await self.post.hang_up()
 
     async def _keep(self, connection: Connection) -> None:
         """However long a mail takes, the session does not look idle."""

@@ -4,7 +4,7 @@ A signed link is turned into a session cookie that holds for its own path only; 
 in the browser holds no secret. GET and HEAD change nothing.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,7 +17,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifications.ports import Links
 from parley_contracts.links import LinkClaims, cookie_name
@@ -64,6 +66,22 @@ class BadForm(Exception):
         self.hint = hint
 
 
+@dataclass(frozen=True, slots=True)
+class SafeHeaders:
+    """On every answer, whoever gave it."""
+
+    app: ASGIApp
+    headers: Mapping[str, str]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self.headers)
+            await send(message)
+
+        await self.app(scope, receive, guarded)
+
+
 @dataclass(frozen=True)
 class Frame:
     """`service` names the cookie; `renew_url` is where an expired link asks for a new one."""
@@ -77,16 +95,7 @@ class Frame:
     def install(self, application: FastAPI) -> None:
         static = Path(__file__).parent / "static"
         application.mount("/static", StaticFiles(directory=static), name="static")
-        headers = self.headers
-
-        @application.middleware("http")
-        async def guard(
-            request: Request, go_on: Callable[[Request], Awaitable[Response]]
-        ) -> Response:
-            response = await go_on(request)
-            response.headers.update(headers)
-            return response
-
+        application.add_middleware(SafeHeaders, headers=self.headers)
         application.add_exception_handler(NotOpen, self._not_open)
         application.add_exception_handler(BadForm, self._bad_form)
         application.add_exception_handler(HTTPException, self._http_error)

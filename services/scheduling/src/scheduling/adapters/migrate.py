@@ -69,3 +69,9 @@ async def pending(pool: Pool, wanted: Sequence[Migration]) -> list[str]:
         return [one.name for one in wanted]
     known = {row["name"] for row in await pool.fetch(APPLIED)}
     return [one.name for one in wanted if one.name not in known]
+
+
+async def run(dsn: str, package: str, *, applied_at: datetime) -> dict[str, object]:
+    """The operator's command: what was applied now, and how many there are."""
+    wanted = migrations(package)
+    return {"applied": await migrate(dsn, wanted, applied_at=applied_at), "known": len(wanted)}

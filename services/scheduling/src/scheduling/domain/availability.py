@@ -71,6 +71,13 @@ def stretches(zone_name: str, span: Span) -> tuple[Stretch, ...]:
     return tuple(Stretch(Span(a, b), offset_at(zone, a)) for a, b in pairwise(edges) if a < b)
 
 
+def days_around(span: Span) -> Span:
+    """Whole days of UTC, a day or more on either side: many a search asks for the same."""
+    starts_at = _midnight((span.starts_at - DAY).date())
+    return Span(starts_at, _midnight((span.ends_at + 2 * DAY).date()))
+
+
+@lru_cache(maxsize=4096)
 def open_hours(hours: Hours, zone_name: str, span: Span) -> tuple[Span, ...]:
     """The instants of `span` at which a clock in the zone shows a time within the weekly hours."""
     found: list[Span] = []

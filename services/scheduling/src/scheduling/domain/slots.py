@@ -219,8 +219,7 @@ def search_from(wish: Wish, diaries: Mapping[str, Diary], *, now: datetime) -> S
 def free_time(diary: Diary, wish: Wish, span: Span) -> tuple[Span, ...]:
     """When a session of this wish may take this interviewer's time: buffers are already taken off."""
     who = diary.interviewer
-    margin = timedelta(hours=24)
-    hours = availability.open_hours(who.hours, who.zone, span.widened(margin, margin))
+    hours = availability.open_hours(who.hours, who.zone, availability.days_around(span))
     gap = who.larger_buffer
     busy = diary.calendar.busy(diary.bookings) if diary.calendar is not None else NOTHING
     others = [one for one in diary.bookings if one.interview_id != wish.interview_id]

@@ -153,14 +153,15 @@ async def _booked(pages: Pages, visit: Visit) -> HTMLResponse:
     candidate = persons.get(interview.candidate_id)
     zone = interview.reading_zone or interview.candidate_zone
     zone = zone or (candidate.zone if candidate else None) or interview.zone or "UTC"
-    starts = [one for one in await _open_starts(pages, visit) if one != _booked_at(interview)]
+    others = await _open_starts(pages, visit) if _may_move(visit) else []
+    starts = [one for one in others if one != _booked_at(interview)]
     return pages.frame.page(
         "book_booked.html",
         visit=visit,
         zone=zone,
         zone_name=words.zone_name(zone),
         sessions=[views.session_view(one, persons, zone) for one in interview.sessions],
-        days=views.days(starts, interview.single, zone) if _may_move(visit) else [],
+        days=views.days(starts, interview.single, zone) if starts else [],
         imported=interview.imported,
         changeable=_may_cancel(visit),
         move_reasons=MOVE_REASONS,
