@@ -32,6 +32,7 @@ COPIED = (
     "adapters/timer_runner.py",
     "adapters/traces.py",
     "adapters/transaction.py",
+    "domain/zones.py",
     "migrations/0001_plumbing.sql",
     "web/frame.py",
     "web/static/pico.css",

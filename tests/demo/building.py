@@ -158,7 +158,7 @@ def a_mail(
     message["Subject"] = "News"
     message["Message-ID"] = message_id
     message.set_content(text)
-    return Mail(1, address(person_id), message, at, 0.0)
+    return Mail(1, address(person_id), bytes(message), at, 0.0)
 
 
 def an_invite(

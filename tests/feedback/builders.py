@@ -1,5 +1,6 @@
 """Events as an ATS and the other services publish them, and a small world to play them in."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,8 @@ TEAM = plan.HiringTeam(recruiter_id=RECRUITER, coordinator_id=COORDINATOR, decid
 JOB = plan.Job(title="Engineer", job_id="ats:j1", team="Payments")
 STAGE = plan.Stage(name="Onsite", assesses=("Design", "Teamwork"))
 SESSION_AT = START + timedelta(days=3)
+AT_ONCE = 10
+"""How often one timer may come due at one moment."""
 
 
 def seat(interviewer_id: str, **values: Any) -> interviews.Seat:
@@ -187,6 +190,7 @@ class World:
 
     def until(self, moment: datetime) -> None:
         """Time passes, and what comes due comes due at its moment."""
+        fired: Counter[tuple[str, str, datetime]] = Counter()
         while True:
             due = sorted((at, key) for key, at in self.timers.items() if at <= moment)
             if not due:
@@ -194,6 +198,8 @@ class World:
             at, key = due[0]
             self.now = max(self.now, at)
             del self.timers[key]
+            fired[(*key, self.now)] += 1
+            assert fired[(*key, self.now)] < AT_ONCE, "a timer that sets itself for ever"
             self.run(Fired(key[0], key[1], at), USE_CASES[key[0]])
         self.now = max(self.now, moment)
 

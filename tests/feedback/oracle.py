@@ -164,6 +164,14 @@ ALWAYS = (
     ["ended", "company hold", "wait 3", "candidate advance", "wait 8", "company advance"],
     ["ended", "company advance", "wait 6", "candidate hold", "company decline"],
     ["ended", "candidate advance", "company decline", "candidate hold"],
+    ["ended", "company advance", "candidate advance", "wait 6"],
+    ["ended", "candidate hold", "company advance", "wait 6"],
+    ["company decline", "ended", "candidate advance"],
+    ["ended", "candidate decline", "company advance", "wait 6"],
+    ["ended", "company advance", "close withdrawn", "wait 1"],
+    ["ended", "candidate advance", "close hired", "wait 1"],
+    ["ended", "close hired", "candidate hold", "wait 6"],
+    ["close hired", "ended", "wait 1"],
 )
 
 

@@ -3,11 +3,8 @@
 With PARLEY_PICTURES=1 the pictures of docs/pages are made anew.
 """
 
-import asyncio
 import os
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +23,7 @@ from tests.feedback.builders import (
     opened,
 )
 from tests.feedback.service import Service
+from tests.support.serving import served
 
 from feedback.adapters import http
 from parley_contracts.people import PersonUpserted
@@ -37,20 +35,8 @@ TALLEST = 2100
 DARK = {"scorecard", "prepare-candidate", "round-candidate", "decide-company", "review"}
 
 
-@asynccontextmanager
-async def on_the_web(service: Service) -> AsyncIterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = http.server(service.application, host="127.0.0.1", port=port)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await serving
+def on_the_web(service: Service) -> AbstractAsyncContextManager[str]:
+    return served(http.server(service.application, host="127.0.0.1", port=0))
 
 
 class Eyes:

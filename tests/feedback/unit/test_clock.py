@@ -40,9 +40,9 @@ def clock_events(world: World) -> list[str]:
     return [kind for kind in world.kinds() if kind.startswith("CandidateUpdate")]
 
 
-def offered(revision: int = 1) -> interviews.SlotsOffered:
+def offered(revision: int = 1, generation: int = 1) -> interviews.SlotsOffered:
     session = a_session(status="open", starts_at=None, seats=())
-    interview = an_interview(status="offered", sessions=(session,))
+    interview = an_interview(status="offered", sessions=(session,), generation=generation)
     return interviews.SlotsOffered(revision=revision, interview=interview)
 
 
@@ -96,6 +96,17 @@ def test_offer_moves_it_and_clears_what_was_overdue() -> None:
     assert due(world) == START + 11 * DAY
     event = world.said(candidate_updates.CandidateUpdated)[-1]
     assert event.application.overdue_since is None
+
+
+def test_other_times_of_the_same_offer_are_no_new_word() -> None:
+    """Nobody is written to about them: the link in the first mail shows them."""
+    world = World()
+    world.hear(opened(), offered())
+    world.until(START + 2 * DAY)
+    world.hear(offered(revision=2))
+    assert due(world) == START + 5 * DAY
+    world.hear(offered(revision=3, generation=2))
+    assert due(world) == START + 7 * DAY
 
 
 def test_booked_interview_moves_it_past_its_end() -> None:

@@ -102,6 +102,21 @@ def test_declined_seat_is_empty_until_somebody_takes_it() -> None:
     assert set(statuses(world)) == {BOB}
 
 
+def test_session_that_was_cancelled_is_said_so_and_holds_no_decision_up() -> None:
+    world = World()
+    second = a_session("s2", starts_at=SESSION_AT + DAY)
+    world.hear(opened(), booked(sessions=(a_session(), second)))
+    world.until(END)
+
+    dropped = second.model_copy(update={"status": "cancelled"})
+    world.hear(ended(sessions=(a_session(), dropped)))
+
+    (asked,) = world.said(rounds.DecisionRequested)
+    told = [(one.session_id, one.ended_at, one.held) for one in asked.round.sessions]
+    assert told == [("s1", END, "unknown"), ("s2", None, "cancelled")]
+    assert asked.round.pair.due_at == END + 5 * DAY
+
+
 def test_cancellation_closes_the_round_and_a_new_booking_opens_it_again() -> None:
     world = World()
     world.hear(booked(), cancelled(3))

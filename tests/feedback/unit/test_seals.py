@@ -142,6 +142,7 @@ def _told_rightly(oracle: Oracle, before: Pair, pair: Pair, *, over: bool) -> No
         if verdict is not None and told is None and not told_decline and not over:
             assert not both
             assert not due
+            assert not closing
 
 
 @law

@@ -1,8 +1,7 @@
 """Each page and mail in a real browser: on a phone, with nothing that axe objects to, and a picture."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +30,7 @@ from tests.notifications.events import (
 )
 from tests.notifications.letters import letter_of
 from tests.notifications.links import link_of
+from tests.support.serving import served
 
 from notifications.adapters import http
 from parley_contracts import candidate_updates, interviews, rounds
@@ -58,18 +58,8 @@ async def phone(chromium: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
-@asynccontextmanager
-async def serving(day: Day) -> AsyncIterator[str]:
-    server = http.server(day.service.application, host="127.0.0.1", port=0)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has a flag and no event
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
+def serving(day: Day) -> AbstractAsyncContextManager[str]:
+    return served(http.server(day.service.application, host="127.0.0.1", port=0))
 
 
 async def checked(page: Page, name: str) -> None:

@@ -40,6 +40,14 @@ from parley_local.databases import Postgres
 POOL = (PoolMembership(pool_id="backend"),)
 BUSY = "ats.busy.v1"
 APPLICATIONS = "ats.applications.v1"
+STATES = """
+select 'person' as kind, id, state from person where state is not null
+union all select 'interviewer', id, state from interviewer where state is not null
+union all select 'calendar', id, state from calendar where state is not null
+union all select 'application', id, state from application where state is not null
+union all select 'interview', id, state from interview where state is not null
+union all select 'offer', id, state from offer where state is not null
+"""
 
 
 def ids(n: int) -> dict[str, str]:
@@ -159,11 +167,10 @@ async def _state(stage: Stage) -> dict[str, Any]:
     """All that matters of it: who counts revisions and which record asked does not."""
     left_aside = {"revision", "serial", "record", "version", "avoided", "notes"}
     found: dict[str, Any] = {}
-    for table in ("person", "interviewer", "calendar", "application", "interview", "offer"):
-        rows = await stage.pool.fetch(f"select id, state from {table} where state is not null")  # noqa: S608 - names from the line above
-        for row in rows:
-            state = json.loads(row["state"])
-            found[f"{table} {row['id']}"] = {k: v for k, v in state.items() if k not in left_aside}
+    for row in await stage.pool.fetch(STATES):
+        state = json.loads(row["state"])
+        kept = {name: value for name, value in state.items() if name not in left_aside}
+        found[f"{row['kind']} {row['id']}"] = kept
     live = {name for name, one in found.items() if one.get("status") in {"offered", "booked"}}
     for name in [name for name in found if name.startswith("offer ")]:
         if name.replace("offer", "interview") not in live:

@@ -9,7 +9,7 @@ from feedback.domain.application import Application
 from feedback.domain.page import RoundPage
 from feedback.domain.person import Person
 from feedback.domain.round import Round
-from feedback.working_set import Refusal, Rows, Step, WorkingSet
+from feedback.working_set import KeptRecords, Refusal, Rows, Step, WorkingSet
 from parley_contracts.links import LinkClaims
 
 
@@ -20,6 +20,7 @@ class Work(WorkingSet):
     people: Rows[Person] = field(default_factory=lambda: Rows("person"))
     applications: Rows[Application] = field(default_factory=lambda: Rows("application"))
     rounds: Rows[Round] = field(default_factory=lambda: Rows("round", ("application_id", "people")))
+    kept_records: Rows[KeptRecords] = field(default_factory=lambda: Rows("kept_records"))
 
 
 class Clock(Protocol):

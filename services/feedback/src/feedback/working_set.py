@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 from parley_contracts.cloudevents import Received, Tombstone
 from parley_contracts.event import Event
-from parley_contracts.topics import Topic
+from parley_contracts.topics import Topic, published_as
 
 
 class Aggregate(Protocol):
@@ -230,6 +230,8 @@ class WorkingSet:
     outgoing: list[Outgoing] = field(default_factory=list)
     place: tuple[str, int, int] | None = None
     """Topic, partition and offset of the record that is run; None for a page and a timer."""
+    gaps: list[str] = field(default_factory=list)
+    """The topic of each event that came before one of its aggregate that is still missing."""
 
     def caused_by(self, trace: str | None, place: tuple[str, int, int] | None = None) -> None:
         """The shell's side: what follows is published, and set, in the name of this trace."""
@@ -239,9 +241,23 @@ class WorkingSet:
     def publish(self, event: Event, *, at: datetime) -> None:
         self.outgoing.append(Outgoing(event, at, self.timers.trace))
 
+    def note_gap(self, event: Event, after: int | None) -> None:
+        """Whether a revision is missing between `after`, the last that was heard of the aggregate, and
+        this event's: counted, never an error. For topics of which every event is heard.
+        """
+        if after and event.revision is not None and event.revision > after + 1:
+            self.gaps.append(published_as(type(event))[0].name)
+
     def tables(self) -> dict[str, Rows[Aggregate]]:
         found = (getattr(self, name) for name in self.__dataclass_fields__)
         return {rows.table: rows for rows in found if isinstance(rows, Rows)}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecords:
+    """The dead letters that name one person: removed together, with the person."""
+
+    id: str
 
 
 W = TypeVar("W", bound=WorkingSet)

@@ -10,15 +10,8 @@ from notifications.domain.desk import Desk
 from notifications.domain.dossier import Dossier
 from notifications.domain.message import Delivery, Message, Stream
 from notifications.domain.person import Person
-from notifications.working_set import Refusal, Rows, Step, WorkingSet
+from notifications.working_set import KeptRecords, Refusal, Rows, Step, WorkingSet
 from parley_contracts.links import LinkClaims
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRecords:
-    """The dead letters of one key on `ats.people.v1`: removed together, with the person."""
-
-    id: str
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from scheduling.domain.offer import Offer
 from scheduling.domain.person import Person
 from scheduling.domain.slots import Diary
 from scheduling.domain.span import Span
-from scheduling.working_set import Refusal, Rows, Step, WorkingSet
+from scheduling.working_set import KeptRecords, Refusal, Rows, Step, WorkingSet
 
 
 @dataclass(slots=True)
@@ -37,6 +37,7 @@ class Work(WorkingSet):
     bookings: Rows[Booking] = field(
         default_factory=lambda: Rows("booking", ("interview_id", "weeks"))
     )
+    kept_records: Rows[KeptRecords] = field(default_factory=lambda: Rows("kept_records"))
 
 
 class Clock(Protocol):

@@ -6,6 +6,7 @@ from scheduling.domain import kinds
 from scheduling.ports import Work
 from scheduling.use_cases import (
     end_session,
+    erase_person,
     expire_offer,
     find_slots,
     mark_overdue,
@@ -27,4 +28,5 @@ USE_CASES: Mapping[str, UseCase[Fired, Work]] = {
         recheck_interviewer.needs, recheck_interviewer.recheck_interviewer
     ),
     kinds.RECHECK_OFFERS: UseCase(recheck_offers.needs, recheck_offers.recheck_offers),
+    kinds.FORGET_RECORDS: UseCase(erase_person.needs_to_forget, erase_person.forget_records),
 }

@@ -147,7 +147,9 @@ class Writer:
             self.outcome(number, about["decide_in"])
 
     def outcome(self, number: int, decide_in: object) -> None:
-        """What the ATS decides in the end; number 7 is rejected in mid-flow."""
+        """What the ATS decides in the end; number 7 is rejected in mid-flow. Most people are called
+        in between, and a sixth of them hear nothing for longer than was promised.
+        """
         app = application_id(number)
         if number % 60 == 7:
             self.say(
@@ -155,13 +157,14 @@ class Writer:
                 ApplicationClosed(application_id=app, outcome="rejected"),
             )
             return
-        if number % 6 == 5:
-            said_at = STARTS_AT + timedelta(days=15, hours=6)
-            self.say(said_at, CandidateContacted(application_id=app, channel="phone"))
-        ended_at = STARTS_AT + timedelta(days=20 + number % 3, hours=9)
+        if number % 6 != 5:
+            for day in (7, 12):
+                said_at = STARTS_AT + timedelta(days=day, hours=10)
+                self.say(said_at, CandidateContacted(application_id=app, channel="phone"))
+        ended_at = STARTS_AT + timedelta(days=15 + number % 3, hours=9)
         if decide_in == "ats" and number % 4 != 3:
             self.say(
-                STARTS_AT + timedelta(days=17, hours=8),
+                STARTS_AT + timedelta(days=14, hours=8),
                 ApplicationAdvanced(application_id=app, stage_name="Offer"),
             )
         outcome = ("hired", "rejected", "rejected", "job_closed")[number % 4]
@@ -263,7 +266,7 @@ def requested(number: int, about: dict[str, object], at: datetime) -> InterviewR
             "application_id": application_id(number),
             "interview_id": f"demo:int-{number:04d}",
             "sessions": [session(number) | {"seats": seats_of(number)}],
-            "window": {"starts_at": at + timedelta(days=1), "ends_at": at + timedelta(days=12)},
+            "window": {"starts_at": at + timedelta(days=1), "ends_at": at + timedelta(days=8)},
             "notice_hours": 24,
             "step_minutes": 60,
         }

@@ -9,19 +9,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parseaddr
+from functools import cached_property
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mail:
     number: int
     recipient: str
-    message: EmailMessage
+    raw: bytes
     received_at: datetime
     """Domain time."""
     wall: float
     """Seconds since 1970 on the machine's own clock."""
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        return email.message_from_bytes(self.raw, policy=email.policy.default)
 
     @property
     def subject(self) -> str:
@@ -35,7 +40,7 @@ class Mail:
     def sender(self) -> str:
         return parseaddr(str(self.message["From"] or ""))[1]
 
-    @property
+    @cached_property
     def text(self) -> str:
         body = self.message.get_body(preferencelist=("plain",))
         return str(body.get_content()) if body is not None else ""
@@ -45,7 +50,7 @@ class Mail:
         body = self.message.get_body(preferencelist=("html",))
         return str(body.get_content()) if body is not None else None
 
-    @property
+    @cached_property
     def calendar(self) -> str | None:
         for part in self.message.walk():
             if part.get_content_type() == "text/calendar":
@@ -81,7 +86,6 @@ class Mailbox:
         content = envelope.content
         raw = content if isinstance(content, bytes) else str(content).encode()
         for recipient in envelope.rcpt_tos:
-            message = email.message_from_bytes(raw, policy=email.policy.default)
-            mail = Mail(len(self.mails) + 1, recipient, message, self.now(), time.time())
+            mail = Mail(len(self.mails) + 1, recipient, raw, self.now(), time.time())
             self.mails.append(mail)
         return "250 taken"

@@ -29,6 +29,7 @@ NO_ANSWER = "pages that did not answer"
 A_DAY = timedelta(days=1)
 AT_ONCE = 12
 """How many people act at the same moment, as far as pages can tell."""
+LIMITS = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,7 +73,9 @@ class People:
     _done_with: set[tuple[str, str, str]] = field(default_factory=set)
     """Who has been on which page, and needs it less from then on."""
     _browsers: dict[str, Browser] = field(default_factory=dict)
-    _transport: httpx.AsyncHTTPTransport = field(default_factory=httpx.AsyncHTTPTransport)
+    _transport: httpx.AsyncHTTPTransport = field(
+        default_factory=lambda: httpx.AsyncHTTPTransport(limits=LIMITS)
+    )
 
     def __post_init__(self) -> None:
         self.canaries = Canaries(self.mailbox.now)
@@ -133,7 +136,7 @@ class People:
             return
         for url in dict.fromkeys(LINK.findall(mail.text)):
             _, purpose, about, *_ = unquote(urlsplit(url).path).split("/")
-            if "METHOD:CANCEL" in (mail.calendar or ""):
+            if purpose == "book" and "METHOD:CANCEL" in (mail.calendar or ""):
                 self._done_with.discard((mail.recipient, "book", about))
             if purpose not in acts.ACTS or not self._cares(mail.recipient, purpose, about):
                 continue

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
+from prometheus_client import Counter
 
 from feedback.adapters import dead_letter, inbox, metrics, outbox, traces
 from feedback.adapters.database import Connection, Pool
@@ -20,8 +21,8 @@ from feedback.adapters.inbox import Claim, Claimed
 from feedback.adapters.record import Record
 from feedback.adapters.rejection import rejections
 from feedback.adapters.table import Refused
-from feedback.adapters.transaction import OUTAGES, Store, run_steps, with_retries
-from feedback.working_set import Refusal, Step, Subscriptions, WorkingSet
+from feedback.adapters.transaction import OUTAGES, Ran, Store, run_steps, with_retries
+from feedback.working_set import Step, Subscriptions, WorkingSet
 from parley_contracts import cloudevents
 from parley_contracts.cloudevents import Received, Tombstone, Unknown
 from parley_contracts.refusals import BrokenRecord
@@ -74,6 +75,7 @@ class Batch(Generic[W]):
 
     async def redrive(self, letter_id: int) -> bool:
         """Run a dead letter again, past its claim; False where it is gone. It may die again."""
+        counts: list[Counter] = []
         async with self.pool.acquire() as connection, connection.transaction():
             record = await dead_letter.take(connection, letter_id)
             if record is None:
@@ -82,20 +84,19 @@ class Batch(Generic[W]):
             if decoded is None:
                 return True
             if decoded.step is not None:
-                answers = await run_steps(
-                    connection, self.store, [decoded.step], now=self.clock.now()
-                )
-                _count(record.topic, answers[0])
+                ran = await run_steps(connection, self.store, [decoded.step], now=self.clock.now())
+                counts += _counts_of([record.topic], ran)
             elif decoded.letter is not None:
                 raise StillBroken(decoded.letter.reason)
+        _count(counts)
         return True
 
     async def _take_in(self, decoded: Sequence[Decoded[W]]) -> None:
-        async def attempt() -> None:
+        async def attempt() -> list[Counter]:
             async with self.pool.acquire() as connection, connection.transaction():
-                await self._effects(connection, decoded)
+                return await self._effects(connection, decoded)
 
-        await with_retries(attempt)
+        _count(await with_retries(attempt))
 
     async def _take_in_alone(self, one: Decoded[W]) -> None:
         try:
@@ -103,8 +104,8 @@ class Batch(Generic[W]):
         except OUTAGES:
             raise
         except Refused as refused:
-            _count(one.record.topic, refused.refusal)
             await self._take_in([Decoded(one.record, one.claim)])
+            _count(_counts_of([one.record.topic], Ran([refused.refusal], [])))
         except Exception as bug:
             log.exception("record dead-lettered", topic=one.record.topic, offset=one.record.offset)
             reason = f"could not be processed: {type(bug).__name__}"
@@ -113,7 +114,10 @@ class Batch(Generic[W]):
             )
             await self._take_in([Decoded(one.record, one.claim, letter=letter)])
 
-    async def _effects(self, connection: Connection, decoded: Sequence[Decoded[W]]) -> None:
+    async def _effects(
+        self, connection: Connection, decoded: Sequence[Decoded[W]]
+    ) -> list[Counter]:
+        """Returns what is to be counted once all of this is committed."""
         now, wall = self.clock.now(), self.clock.wall()
         claimed = await inbox.claim(connection, [one.claim for one in decoded], received_at=wall)
         fresh = [one for one, claim in zip(decoded, claimed, strict=True) if claim is Claimed.FRESH]
@@ -122,19 +126,21 @@ class Batch(Generic[W]):
             for one, claim in zip(decoded, claimed, strict=True)
             if claim is Claimed.REUSED_ID and one.record.topic in self.subscriptions.owned
         ]
-        working = [(one.record, one.step) for one in fresh if one.step is not None]
-        answers = await run_steps(connection, self.store, [step for _, step in working], now=now)
+        working = [(one.record.topic, one.step) for one in fresh if one.step is not None]
+        ran = await run_steps(connection, self.store, [step for _, step in working], now=now)
         kept = await dead_letter.keep(connection, letters, kept_at=now)
         await outbox.append(
             connection, self.store.source, rejections(kept, self.subscriptions.owned, at=now)
         )
-        for (record, _), answer in zip(working, answers, strict=True):
-            _count(record.topic, answer)
-        for one, claim in zip(decoded, claimed, strict=True):
-            if claim is not Claimed.FRESH:
-                metrics.RECORDS.labels(topic=one.record.topic, result=claim.value).inc()
-        for letter in kept:
-            metrics.RECORDS.labels(topic=letter.record.topic, result="rejected").inc()
+        repeated = [
+            metrics.RECORDS.labels(topic=one.record.topic, result=claim.value)
+            for one, claim in zip(decoded, claimed, strict=True)
+            if claim is not Claimed.FRESH
+        ]
+        rejected = [
+            metrics.RECORDS.labels(topic=letter.record.topic, result="rejected") for letter in kept
+        ]
+        return [*_counts_of([topic for topic, _ in working], ran), *repeated, *rejected]
 
     def _decode(self, record: Record) -> Decoded[W] | None:
         """None where there is nothing to do; what it was is counted."""
@@ -202,8 +208,16 @@ def _reused(one: Decoded[Any]) -> DeadLetter:
     return DeadLetter(one.record, reason, "id", one.claim.source, one.claim.id)
 
 
-def _count(topic: str, answer: Refusal | None) -> None:
-    result = "done" if answer is None else "refused"
-    metrics.RECORDS.labels(topic=topic, result=result).inc()
-    if answer is not None:
-        metrics.REFUSALS.labels(reason=answer.reason).inc()
+def _counts_of(topics: Sequence[str], ran: Ran) -> list[Counter]:
+    counts = [metrics.REVISION_GAPS.labels(topic=topic) for topic in ran.gaps]
+    for topic, answer in zip(topics, ran.answers, strict=True):
+        result = "done" if answer is None else "refused"
+        counts.append(metrics.RECORDS.labels(topic=topic, result=result))
+        if answer is not None:
+            counts.append(metrics.REFUSALS.labels(reason=answer.reason))
+    return counts
+
+
+def _count(counts: Sequence[Counter]) -> None:
+    for one in counts:
+        one.inc()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feedback.adapters.database import Pool
+from feedback.adapters.dead_letter import KEPT_RECORDS
 from feedback.adapters.table import Table
 from feedback.adapters.transaction import Store
 from feedback.domain.application import Application
@@ -75,7 +76,9 @@ where round.id = n.id and round.version = n.version returning round.id
 """,
 )
 STORE: Store[Work] = Store(
-    tables=(PEOPLE, APPLICATIONS, ROUNDS), new_work=Work, source="parley/feedback"
+    tables=(PEOPLE, APPLICATIONS, ROUNDS, KEPT_RECORDS),
+    new_work=Work,
+    source="parley/feedback",
 )
 
 READ_ROUND = """

@@ -23,6 +23,10 @@ class InterviewFacts:
     candidate_id: str
     booked: bool
     """It has, or had, a time; before that there is nothing to prepare."""
+    searching: bool
+    """Times are being looked for: what was offered before stands meanwhile."""
+    offer: int | None
+    """Generation of the times on offer now."""
     team: Team
     job: Document
     pay: Document | None
@@ -49,6 +53,7 @@ def follow(
         candidate_id=facts.candidate_id,
         source_revision=revision,
         opened_at=opened_at,
+        offer=was.offer if facts.searching else facts.offer,
         team=facts.team,
         own_team=facts.team,
         team_at=was.team_at if was.own_team == facts.team else at,

@@ -174,6 +174,8 @@ class Round:
     """Published."""
     generation: int = 1
     opened_at: datetime | None = None
+    offer: int | None = None
+    """Generation of the times that the candidate was offered last; other times under it are the same offer."""
     team: Team | None = None
     own_team: Team | None = None
     team_at: datetime | None = None

@@ -59,8 +59,9 @@ def _gate_a(round_: Round, *, now: datetime) -> bool:
 
 
 def _gate_b(round_: Round, closed_since: datetime | None, *, now: datetime) -> bool:
-    opened = round_.gate_a_at is not None and closed_since is not None
-    return opened and closed_since is not None and now >= closed_since + GATE_B
+    if round_.gate_a_at is None or closed_since is None:
+        return False
+    return now >= closed_since + GATE_B
 
 
 def all_in(round_: Round) -> bool:
@@ -200,7 +201,7 @@ def read(round_: Round, closed_since: datetime | None, person_id: str) -> Readab
     if not roles:
         return Readable(roles=roles)
     side = Side.CANDIDATE if Role.CANDIDATE in roles else Side.COMPANY
-    sees_decisions = side is Side.CANDIDATE or roles != {Role.SHADOW}
+    sees_decisions = roles != {Role.SHADOW}
     readable = Readable(
         roles=roles,
         questions=round_.questions,
@@ -234,7 +235,7 @@ def _for_the_company(
     reads_cards = own_first and (decides or Role.INTERVIEWER in roles)
     opened = round_.gate_b_at is not None and roles != {Role.SHADOW}
     sealed = () if roles == {Role.SHADOW} else _sealed_to_company(round_, closed_since)
-    if not own_first and (own or decides):
+    if own and not own_first:
         sealed = (Sealed(what="cards", waits=Waits.OWN_CARD), *sealed)
     if decides:
         sealed += _sealed_decision(round_, Side.CANDIDATE)

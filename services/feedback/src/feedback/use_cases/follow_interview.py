@@ -16,6 +16,7 @@ from parley_contracts.interviews import InterviewStatus, SessionStatus
 from parley_contracts.plan import HiringTeam
 
 BOOKED = (InterviewStatus.BOOKED, InterviewStatus.ENDED)
+SEARCHING = (InterviewStatus.SEARCHING, InterviewStatus.NO_SLOTS)
 TOLD_CHANGES = (interviews.ChangedPart.PLACE, interviews.ChangedPart.SEATS)
 WORDS: dict[type[interviews.InterviewEvent], WordKind] = {
     interviews.SlotsOffered: WordKind.OFFER,
@@ -47,12 +48,15 @@ def follow_interview(message: Received, work: Work, *, now: datetime) -> Refusal
     before = work.rounds.get(interview.interview_id) or Round(id=interview.interview_id)
     if event.revision <= before.source_revision:
         return Refusal("older")
+    work.note_gap(event, before.source_revision)
     after = follow(before, facts_of(interview), revision=event.revision, at=message.time, now=now)
     application = application_of(work, interview.application_id)
     for missed in before.not_reached:
         application = application.miss(missed)
     application = application.look_ahead(interview.interview_id, _ends_at(after))
-    application = _hear(application, message, event)
+    same_offer = isinstance(event, interviews.SlotsOffered) and after.offer == before.offer
+    if not same_offer:
+        application = _hear(application, message, event)
     publish_clock(work, application, now=now)
     publish_round(work, before, replace(after, not_reached=()), now=now)
     return None
@@ -88,6 +92,8 @@ def facts_of(interview: interviews.Interview) -> InterviewFacts:
         application_id=interview.application_id,
         candidate_id=interview.candidate_id,
         booked=interview.status in BOOKED or timed,
+        searching=interview.status in SEARCHING,
+        offer=interview.generation if interview.status == InterviewStatus.OFFERED else None,
         team=team_in(interview.hiring_team),
         job=interview.job.model_dump(mode="json"),
         pay=interview.pay.model_dump(mode="json") if interview.pay is not None else None,

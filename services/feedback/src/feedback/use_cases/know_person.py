@@ -23,6 +23,7 @@ def know_person(message: Received, work: Work, *, now: datetime) -> Refusal | No
     if known is not None and not known.hears(event.revision):
         return Refusal("erased" if known.erased else "older")
     revision = known.source_revision if known is not None else None
+    work.note_gap(event, revision)
     work.people.put(
         Person(
             id=event.person_id,

@@ -22,5 +22,6 @@ def merge_people(message: Received, work: Work, *, now: datetime) -> Refusal | N
     known = work.people.get(event.person_id) or Person(id=event.person_id)
     if not known.hears(event.revision):
         return Refusal("erased" if known.erased else "older")
+    work.note_gap(event, known.source_revision)
     work.people.put(known.merge(event.into_id, event.revision))
     return None

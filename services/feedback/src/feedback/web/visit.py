@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, get_timezone_name
+from babel.dates import format_date, format_datetime, format_time
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -15,6 +15,7 @@ from feedback.domain.page import RoundPage
 from feedback.domain.person import Person
 from feedback.domain.roles import Role
 from feedback.domain.words import Side
+from feedback.domain.zones import zone_name
 from feedback.ports import Clock, Commands, Reader
 from feedback.web.frame import Frame, NotOpen, Visitor, read_form
 from feedback.working_set import Refusal, Step, UseCase
@@ -89,8 +90,7 @@ class Visit:
         return str(format_time(moment.astimezone(self.zone), "HH:mm", locale=LANGUAGE))
 
     def zone_name(self, moment: datetime | None = None) -> str:
-        local = (moment or self.now).astimezone(self.zone)
-        return f"{get_timezone_name(local, locale=LANGUAGE)} ({self.zone.key})"
+        return zone_name(self.zone, LANGUAGE, at=moment or self.now)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,14 @@ class Loaded(Generic[W]):
     versions: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of the steps: an answer to each, and what is to be counted once this is committed."""
+
+    answers: Sequence[Refusal | None]
+    gaps: Sequence[str]
+
+
 LockLast = Callable[[Connection, W], Awaitable[Sequence[Step[Any, W]]]]
 
 
@@ -83,7 +91,7 @@ async def run_steps(
     *,
     now: datetime,
     lock_last: LockLast[W] | None = None,
-) -> list[Refusal | None]:
+) -> Ran:
     """Run the steps in order over one working set, inside the caller's transaction.
 
     `lock_last` takes the locks that come after all aggregates' and says which steps still stand.
@@ -97,7 +105,7 @@ async def run_steps(
                 standing = steps if lock_last is None else await lock_last(connection, loaded.work)
                 answers = await _run(standing, loaded.work, now=now)
                 await _flush(connection, store, loaded)
-                return answers
+                return Ran(answers, loaded.work.gaps)
         except StartOver as over:
             needs |= over.more
         except NotLoaded as missing:
@@ -132,7 +140,8 @@ class Transactions(Generic[W]):
         async def attempt() -> Refusal | None:
             async with self.pool.acquire() as connection, connection.transaction():
                 await connection.execute("set local lock_timeout = '2s'")
-                return (await run_steps(connection, self.store, [traced], now=now))[0]
+                ran = await run_steps(connection, self.store, [traced], now=now)
+                return ran.answers[0]
 
         try:
             return await with_retries(attempt)

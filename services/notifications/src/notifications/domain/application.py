@@ -64,7 +64,6 @@ class Application:
     """When a mail about one of its interviews told that the company does not go on."""
     clock: Clock | None = None
     clock_revision: int = 0
-    gaps: int = 0
     letters: Mapping[str, Correspondence] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
     failed: tuple[Failed, ...] = ()

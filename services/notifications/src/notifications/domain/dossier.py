@@ -50,7 +50,6 @@ class Dossier:
     interview_revision: int = 0
     round: Round | None = None
     round_revision: int = 0
-    gaps: int = 0
     letters: Mapping[str, Correspondence] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
     failed: tuple[Failed, ...] = ()
@@ -104,19 +103,10 @@ class Dossier:
         )
 
     def with_interview(self, interview: Interview, revision: int) -> "Dossier":
-        gap = self.interview_revision and revision > self.interview_revision + 1
-        return replace(
-            self,
-            interview=interview,
-            interview_revision=revision,
-            gaps=self.gaps + (1 if gap else 0),
-        )
+        return replace(self, interview=interview, interview_revision=revision)
 
     def with_round(self, round_: Round, revision: int) -> "Dossier":
-        gap = self.round_revision and revision > self.round_revision + 1
-        return replace(
-            self, round=round_, round_revision=revision, gaps=self.gaps + (1 if gap else 0)
-        )
+        return replace(self, round=round_, round_revision=revision)
 
     def letter(self, person_id: str) -> Correspondence:
         return self.letters.get(person_id) or Correspondence(person_id=person_id)

@@ -1,12 +1,14 @@
 """Dates and times as a reader knows them: in their zone, with its name and offset, in their language."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_location, get_timezone_name
+from babel.dates import format_date, format_time
+
+from notifications.domain.zones import zone_name
 
 LANGUAGES = ("en", "de")
 """In which mails are written; the first is for everyone else."""
@@ -27,29 +29,20 @@ class Formats:
         return _plain(format_time(local, "short", locale=self.locale))
 
     def moment(self, moment: datetime) -> str:
-        return f"{self.date(moment)}, {self.time(moment)} ({self.zone_name(moment)})"
+        return f"{self.date(moment)}, {self.time(moment)} {self.zone_name(moment)}"
 
     def span(self, start: datetime, end: datetime) -> str:
         """The zone's name stands once; the end's day and offset only where they are others."""
         first, last = start.astimezone(self.zone), end.astimezone(self.zone)
-        until = self.time(end)
+        begins, until = f"{self.date(start)}, {self.time(start)}", self.time(end)
         if last.date() != first.date():
             until = f"{self.date(end)}, {until}"
         if last.utcoffset() != first.utcoffset():
-            until = f"{until} ({self.zone_name(end)})"
-        return f"{self.date(start)}, {self.time(start)} – {until} ({self.zone_name(start)})"  # noqa: RUF001 - the dash of a range
+            begins = f"{begins} {self.zone_name(start)}"
+        return f"{begins} – {until} {self.zone_name(end)}"  # noqa: RUF001 - the dash of a range
 
     def zone_name(self, moment: datetime) -> str:
-        local = moment.astimezone(self.zone)
-        offset = local.utcoffset() or timedelta()
-        minutes = round(offset.total_seconds() / 60)
-        sign = "-" if minutes < 0 else "+"
-        spelled = f"UTC{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
-        # A language's own names: some of its regions have none for zones far away.
-        name = _plain(get_timezone_name(local, width="long", locale=self.language))
-        if name.startswith(("GMT", "UTC")):
-            name = _plain(get_timezone_location(self.zone, locale=self.language))
-        return f"{name}, {spelled}"
+        return zone_name(self.zone, self.language, at=moment)
 
 
 @lru_cache(maxsize=512)

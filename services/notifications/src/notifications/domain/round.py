@@ -131,11 +131,12 @@ class Round:
 
     @property
     def decision_open(self) -> bool:
-        """Both sides can decide: all sessions have ended, and nobody has declined."""
-        ended = bool(self.sessions) and all(one.ended_at is not None for one in self.sessions)
-        held = any(
-            one.held not in (Held.CANCELLED, Held.CANDIDATE_ABSENT, Held.INTERVIEWERS_ABSENT)
-            for one in self.sessions
-        )
+        """Both sides can decide: none is still to come, one took place, and nobody has declined.
+        A session that was cancelled never ends.
+        """
+        planned = [one for one in self.sessions if one.held != Held.CANCELLED]
+        ended = all(one.ended_at is not None for one in planned)
+        absent = (Held.CANDIDATE_ABSENT, Held.INTERVIEWERS_ABSENT)
+        held = any(one.held not in absent for one in planned)
         over = self.pair.company.declined or self.pair.candidate.declined
         return ended and held and not over and not self.closed

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from notifications.domain.message import Message, Status, Suppression
 from notifications.domain.person import Person
-from notifications.ports import KeptRecords, Work
+from notifications.ports import Work
 from notifications.use_cases.publish_outcome import publish_outcome
 from notifications.working_set import Fired, Needs, Refusal
 from parley_contracts.cloudevents import Tombstone
@@ -46,7 +46,7 @@ def forget_records(message: Fired, work: Work, *, now: datetime) -> Refusal | No
     person = work.persons.get(message.aggregate_id)
     if person is None or not person.erased:
         return Refusal("not_erased")
-    work.kept_records.remove(KeptRecords(message.aggregate_id).id)
+    work.kept_records.remove(message.aggregate_id)
     return None
 
 

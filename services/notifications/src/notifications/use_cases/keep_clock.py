@@ -27,6 +27,7 @@ def keep_clock(message: Received, work: Work, *, now: datetime) -> Refusal | Non
     before = work.applications.get(message.subject) or Application(id=message.subject)
     if event.revision <= before.clock_revision:
         return Refusal("older_revision")
+    work.note_gap(event, before.clock_revision)
     state = event.application
     clock = Clock(
         candidate_id=state.candidate_id,

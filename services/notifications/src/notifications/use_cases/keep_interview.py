@@ -23,6 +23,7 @@ def keep_interview(message: Received, work: Work, *, now: datetime) -> Refusal |
     before = work.dossiers.get(message.subject) or Dossier(id=message.subject)
     if event.revision <= before.interview_revision:
         return Refusal("older_revision")
+    work.note_gap(event, before.interview_revision)
     happened = what_happened(message, work)
     after = before.with_interview(interview_of(event.interview), event.revision).tell(happened)
     settle_dossier(work, before, after, now=now, news=after.news(happened))

@@ -25,6 +25,7 @@ def keep_round(message: Received, work: Work, *, now: datetime) -> Refusal | Non
     before = work.dossiers.get(message.subject) or Dossier(id=message.subject)
     if event.revision <= before.round_revision:
         return Refusal("older_revision")
+    work.note_gap(event, before.round_revision)
     happened = what_happened(message, work)
     after = before.with_round(round_of(event.round), event.revision).tell(happened)
     settle_dossier(work, before, after, now=now, news=after.news(happened))

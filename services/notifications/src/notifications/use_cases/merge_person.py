@@ -25,6 +25,7 @@ def merge_person(message: Received, work: Work, *, now: datetime) -> Refusal | N
         return Refusal("erased")
     if event.revision is not None and event.revision <= (before.revision or 0):
         return Refusal("older_revision")
+    work.note_gap(event, before.revision)
     # What was known of the old id goes: there is one address, and it is the other person's.
     merged = Person(
         id=before.id,

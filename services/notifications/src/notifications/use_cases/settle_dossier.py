@@ -1,6 +1,7 @@
 """What follows from a change of a dossier: open items, mails to compose, reminders, digests."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from notifications.domain.correspondence import Line
@@ -58,13 +59,27 @@ def put_on_desks(
     """A digest becomes due once there is something in it."""
     for person_id in people:
         waits = any(one.person_id == person_id and one.kind not in TO_KNOW for one in items)
-        before = work.desks.get(person_id) or Desk(id=person_id, zone=zone)
+        known = work.desks.get(person_id)
+        desk = _learn_zone(work, known or Desk(id=person_id), zone, now=now)
         if lines:
-            before = before.add_news(lines)
-        if (lines or waits) and before.digest_at is None:
-            before = due_again(work, before, now=now)
-        if lines or waits:
-            work.desks.put(before)
+            desk = desk.add_news(lines)
+        if (lines or waits) and desk.digest_at is None:
+            desk = due_again(work, desk, now=now)
+        if lines or waits or (known is not None and desk != known):
+            work.desks.put(desk)
+
+
+def _learn_zone(work: Work, desk: Desk, zone: str | None, *, now: datetime) -> Desk:
+    """What was heard of before its interview was gets a zone later, and a digest at eight there."""
+    if zone is None or desk.zone is not None:
+        return desk
+    return digest_moved(work, replace(desk, zone=zone), now=now)
+
+
+def digest_moved(work: Work, desk: Desk, *, now: datetime) -> Desk:
+    """The reader's zone is another one: a digest that is planned moves to eight there."""
+    planned = desk.digest_at is not None and desk.digest_at > now
+    return due_again(work, desk, now=now) if planned else desk
 
 
 def due_again(work: Work, desk: Desk, *, now: datetime) -> Desk:

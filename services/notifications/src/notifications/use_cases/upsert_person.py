@@ -7,7 +7,7 @@ from notifications.domain.message import Delivery, Status
 from notifications.domain.person import Person
 from notifications.ports import Work
 from notifications.use_cases.settle_application import COMPOSE_APPLICATION
-from notifications.use_cases.settle_dossier import COMPOSE
+from notifications.use_cases.settle_dossier import COMPOSE, digest_moved
 from notifications.working_set import Needs, Refusal
 from parley_contracts.cloudevents import Received
 from parley_contracts.intake import RecordRef, RecordRejected
@@ -16,7 +16,7 @@ from parley_contracts.people import PersonUpserted
 
 def needs(message: Received, work: Work) -> Needs:
     del work
-    return released_needs(message.subject)
+    return released_needs(message.subject) | Needs.matching("desk", "id", message.subject)
 
 
 def released_needs(person_id: str) -> Needs:
@@ -38,6 +38,7 @@ def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | 
         return None
     if event.revision is not None and event.revision <= (before.revision or 0):
         return Refusal("older_revision")
+    work.note_gap(event, before.revision)
     moved = before.known and before.email != event.email
     work.persons.put(
         replace(
@@ -56,6 +57,9 @@ def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | 
         )
     )
     release(work, event.person_id, now=now)
+    if before.zone != event.zone:
+        for desk in work.desks.where("id", event.person_id):
+            work.desks.put(digest_moved(work, desk, now=now))
     if moved:
         _send_again(work, event.person_id, now=now)
     return None

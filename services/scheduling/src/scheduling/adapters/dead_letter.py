@@ -1,7 +1,8 @@
 """What could not be taken in: a row with its bytes and its reason, in the effect's transaction.
 
 A dead letter is never republished. `redrive` runs it through the shell past its claim; `discard` ends
-it. Whoever owns a topic's intake answers its writer with `RecordRejected`.
+it. Whoever owns a topic's intake answers its writer with `RecordRejected`. Who is erased takes along
+the letters that name them.
 """
 
 import base64
@@ -14,6 +15,8 @@ import asyncpg
 
 from scheduling.adapters.database import Connection
 from scheduling.adapters.record import Record
+from scheduling.adapters.table import Table
+from scheduling.working_set import KeptRecords
 
 KEEP = """
 insert into dead_letter
@@ -39,8 +42,22 @@ delete from dead_letter where id = $1
 returning topic, partition, "offset", key, headers, value
 """
 DISCARD = "delete from dead_letter where id = $1 returning id"
-ERASE = "delete from dead_letter where topic = $1 and key = any($2::bytea[])"
 COUNT = "select count(*) from dead_letter"
+KEPT_RECORDS = Table(
+    name="kept_records",
+    type=KeptRecords,
+    lock="""
+select id, 0 as version, jsonb_build_object('id', id) as state
+from unnest($1::text[]) as id order by id
+""",
+    insert="select unnest($1::text[]) as id where $2::jsonb[] is null",
+    delete="""
+delete from dead_letter
+where topic in ('ats.people.v1', 'ats.interviewers.v1', 'ats.busy.v1')
+    and key in (select convert_to(id, 'UTF8') from unnest($1::text[]) as id)
+""",
+)
+"""By person: what is keyed by someone names them, and goes with them. Nothing is ever put in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +130,6 @@ async def take(connection: Connection, letter_id: int) -> Record | None:
 
 async def discard(connection: Connection, letter_id: int) -> bool:
     return await connection.fetchval(DISCARD, letter_id) is not None
-
-
-async def erase(connection: Connection, topic: str, keys: Sequence[bytes]) -> None:
-    await connection.execute(ERASE, topic, keys)
 
 
 async def count(connection: Connection) -> int:

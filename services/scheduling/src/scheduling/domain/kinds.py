@@ -1,4 +1,4 @@
-"""The kinds of timers, one per interview or interviewer."""
+"""The kinds of timers, one per interview, interviewer or person."""
 
 FIND_SLOTS = "find_slots"
 WAIT_FOR_INTERVIEWER = "wait_for_interviewer"
@@ -8,3 +8,5 @@ END_SESSION = "end_session"
 
 RECHECK_INTERVIEWER = "recheck_interviewer"
 RECHECK_OFFERS = "recheck_offers"
+
+FORGET_RECORDS = "forget_records"

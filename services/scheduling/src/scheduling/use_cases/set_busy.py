@@ -28,6 +28,7 @@ def set_busy(message: Received, work: Work, *, now: datetime) -> Refusal | None:
     before = work.calendars.get(message.subject) or Calendar(message.subject)
     if not is_newer(before.seen, message.source, data.revision):
         return Refusal("older_revision")
+    work.note_gap(data, before.seen.get(message.source))
     told = Span(data.range.starts_at, data.range.ends_at)
     entries = [Entry(Span(one.starts_at, one.ends_at), one.ical_uid) for one in data.busy]
     after = before.replaced(told, entries)

@@ -27,6 +27,7 @@ def set_profile(message: Received, work: Work, *, now: datetime) -> Refusal | No
     seen = before.seen if before is not None else {}
     if not is_newer(seen, message.source, data.revision):
         return Refusal("older_revision")
+    work.note_gap(data, seen.get(message.source))
     after = _interviewer(data)
     if before is None or replace(before, seen={}) != after:
         work.timers.set(RECHECK_INTERVIEWER, after.id, now)

@@ -24,6 +24,7 @@ def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | 
         return Refusal("older_revision")
     if before.erased and (data.revision is None or message.source not in before.seen):
         return Refusal("erased")
+    work.note_gap(data, before.seen.get(message.source))
     seen = having_seen(before.seen, message.source, data.revision)
     if isinstance(data, PersonMerged):
         work.persons.put(replace(before, seen=seen, merged_into=data.into_id))

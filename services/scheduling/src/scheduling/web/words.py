@@ -1,7 +1,7 @@
 """Times, zones and money as a reader sees them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from parley_contracts.times import known_zones
+from scheduling.domain import zones
 from scheduling.domain.availability import is_ambiguous
 
 LOCALE = "en_GB"
@@ -18,15 +19,9 @@ NO_PLACE = ("Etc/", "SystemV/", "US/", "posix/", "right/")
 
 def clock_time(instant: datetime, zone: str) -> str:
     """`14:30`, with its offset where the clocks show that time twice."""
-    shown = str(format_datetime(instant, "HH:mm", tzinfo=ZoneInfo(zone), locale=LOCALE))
-    return f"{shown} ({offset(instant, zone)})" if is_ambiguous(instant, zone) else shown
-
-
-def offset(instant: datetime, zone: str) -> str:
-    shift = instant.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)
-    sign = "-" if shift < timedelta(0) else "+"
-    hours, minutes = divmod(abs(shift) // timedelta(minutes=1), 60)
-    return f"UTC{sign}{hours}:{minutes:02}" if minutes else f"UTC{sign}{hours}"
+    local = instant.astimezone(ZoneInfo(zone))
+    shown = str(format_datetime(local, "HH:mm", locale=LOCALE))
+    return f"{shown} ({zones.offset(local)})" if is_ambiguous(instant, zone) else shown
 
 
 def day_of(instant: datetime, zone: str) -> date:
@@ -43,9 +38,8 @@ def full_time(instant: datetime, zone: str) -> str:
 
 
 def zone_name(zone: str) -> str:
-    """`Berlin (Europe/Berlin)`"""
-    place = zone.rsplit("/", 1)[-1].replace("_", " ")
-    return f"{place} ({zone})" if "/" in zone else zone
+    """`Central European Time (Berlin)`"""
+    return zones.zone_name(ZoneInfo(zone), LOCALE)
 
 
 @cache

@@ -1,12 +1,12 @@
 """Each table's statements. An aggregate is one document beside the columns that are searched."""
 
+from notifications.adapters.dead_letter import KEPT_RECORDS
 from notifications.adapters.table import Table
 from notifications.domain.application import Application
 from notifications.domain.desk import Desk
 from notifications.domain.dossier import Dossier
 from notifications.domain.message import Delivery, Message, Stream
 from notifications.domain.person import Person
-from notifications.ports import KeptRecords
 
 PERSONS = Table(
     name="person",
@@ -30,6 +30,10 @@ DESKS = Table(
     update="update desk set state = n.state, version = n.version + 1"
     " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
     " where desk.id = n.id and desk.version = n.version returning desk.id",
+    matching={
+        # Of a person who may have none, and is to be given none.
+        "id": "select value, desk.id from unnest($1::text[]) as value join desk on desk.id = value",
+    },
 )
 
 APPLICATIONS = Table(
@@ -110,16 +114,6 @@ DELIVERIES = Table(
     " as n (id, version, state, due_at)"
     " where delivery.id = n.id and delivery.version = n.version returning delivery.id",
     delete="delete from delivery where id = any($1)",
-)
-
-KEPT_RECORDS = Table(
-    name="kept_records",
-    type=KeptRecords,
-    lock="select id, 0 as version, jsonb_build_object('id', id) as state"
-    " from unnest($1::text[]) as id order by id",
-    insert="select unnest($1::text[]) as id where $2::jsonb[] is null",
-    delete="delete from dead_letter where topic = 'ats.people.v1'"
-    " and key in (select convert_to(id, 'UTF8') from unnest($1::text[]) as id)",
 )
 
 TABLES = (
