@@ -19,23 +19,21 @@ from notifications.adapters.database import Pool
 from notifications.adapters.links import Links
 from notifications.adapters.mail import Sender
 from notifications.adapters.mail_links import LinkBook
-from notifications.adapters.sender import Post, Record, Rules
+from notifications.adapters.outcomes import Outcomes
+from notifications.adapters.sender import Post, Rules
 from notifications.adapters.sender_loop import SenderLoop
 from notifications.adapters.signing import Signer
 from notifications.adapters.smtp import MailServer, Tls
 from notifications.adapters.timer_runner import TimerLoop, TimerRunner
 from notifications.adapters.transaction import OUTAGES, Transactions
 from notifications.config import ROLES, Settings
-from notifications.domain.message import Outcome
 from notifications.ports import Work
 from notifications.use_cases import record_outcome
-from notifications.working_set import Step, UseCase
+from notifications.working_set import UseCase
 from parley_contracts.topics import FEEDBACK, NOTIFICATIONS, SCHEDULING
 
-RECORD_AGAIN_AFTER = (0.05, 0.2, 1.0, 2.0, 4.0, 8.0)
-"""Seconds between attempts to store that a mail has gone out."""
-
 Clock = RealClock | FileClock
+RECORD = UseCase(record_outcome.needs, record_outcome.record_outcome)
 
 
 @dataclass(frozen=True)
@@ -151,31 +149,13 @@ def post_of(settings: Settings, pool: Pool, clock: Clock, links: LinkBook) -> Po
         ),
         sender=Sender(settings.mail_from_name, settings.mail_from),
         links=links,
-        record=_recorder(Transactions(pool, postgres.STORE), clock),
+        record=Outcomes(pool, postgres.STORE, RECORD, clock).record,
         rules=Rules(
             fuse=settings.fuse_mails,
             workers=settings.mail_workers,
             only_to=settings.allowed_recipients,
         ),
     )
-
-
-def _recorder(transactions: Transactions[Work], clock: Clock) -> Record:
-    """Tries for a while: what is not stored is sent once more."""
-    use_case = UseCase(record_outcome.needs, record_outcome.record_outcome)
-
-    async def record(outcome: Outcome, trace: str | None) -> None:
-        step = Step(outcome, use_case, trace)
-        for pause in RECORD_AGAIN_AFTER:
-            try:
-                await transactions.command(step, now=clock.now())
-            except OUTAGES:
-                await asyncio.sleep(pause)
-            else:
-                return
-        await transactions.command(step, now=clock.now())
-
-    return record
 
 
 def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:

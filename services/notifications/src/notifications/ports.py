@@ -19,7 +19,7 @@ class Work(WorkingSet):
     """The rows of one transaction, by table, in the order in which they are locked."""
 
     persons: Rows[Person] = field(default_factory=lambda: Rows("person"))
-    desks: Rows[Desk] = field(default_factory=lambda: Rows("desk"))
+    desks: Rows[Desk] = field(default_factory=lambda: Rows("desk", ("id",)))
     applications: Rows[Application] = field(
         default_factory=lambda: Rows("application", ("waiting_for",))
     )

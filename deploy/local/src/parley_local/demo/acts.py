@@ -333,7 +333,7 @@ PATIENCE = {
 }
 """In quarters of an hour: how long it may take until somebody gets to it."""
 
-CURIOSITY = dict.fromkeys(("home", "desk", "round", "arrange", "seat"), 0.15)
+CURIOSITY = dict.fromkeys(("home", "desk", "round", "arrange", "seat"), 0.1)
 """How likely somebody follows a link to a page that only shows something."""
 SECOND_LOOKS = {"book": 0.15, "prepare": 0.4}
 """How likely they open a page again on which they have done what there was to do."""

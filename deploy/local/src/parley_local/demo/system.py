@@ -194,6 +194,7 @@ def settings_of(
             "SMTP_TLS": "none",
             "MAIL_FROM": "interviews@northwind.example",
             "MAIL_FROM_NAME": "Northwind interviews",
+            "MAIL_WORKERS": "8",
             "FUSE_MAILS": "100000",
         }
     return {f"{service.upper()}_{name}": value for name, value in shared.items()}

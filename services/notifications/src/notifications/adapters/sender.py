@@ -32,7 +32,7 @@ PER_WORKER = 8
 MOST_MERGES = 5
 
 Record = Callable[[Outcome, str | None], Awaitable[None]]
-"""Stores an outcome, in a transaction of its own."""
+"""Back when the outcome is stored."""
 
 
 class Clock(Protocol):
