@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from parley_local.demo.people import People
 from parley_local.demo.quiet import Quiet
 from parley_local.errors import LocalError
 
-LOOK_SECONDS = 0.004
+LOOK_SECONDS = 0.008
 PATIENCE_SECONDS = 60.0
 ENOUGH_LOOKS = 2
 SMALLEST_STEP = timedelta(seconds=1)
@@ -38,8 +39,8 @@ class Conductor:
     strike: Callable[[], None] = lambda: None
     """Called once after each jump; a kill test ends a program here."""
     jumps: int = 0
-    written: int = 0
-    """Records of the ATS that went out."""
+    written: Counter[str] = field(default_factory=Counter)
+    """Records of the ATS that went out, by topic."""
     said: dict[str, float] = field(default_factory=dict)
     """Wall time at which a trace's first record went out."""
     _acting: asyncio.Task[int] | None = None
@@ -122,7 +123,7 @@ class Conductor:
             line = self.lines.pop()
             headers = [(name, value.encode()) for name, value in line.headers]
             self._note_trace(line)
-            self.written += 1
+            self.written[line.topic] += 1
             sent.append(
                 await self.producer.send(
                     self.prefix + line.topic,

@@ -1,6 +1,7 @@
 """Whether the system has nothing left to do, and when it will have: asked of databases and offsets."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,12 +17,14 @@ from parley_contracts.topics import ATS, TOPICS, consumed_by
 
 WAITING = """
 select (select count(*) from outbox) as unpublished,
-    (select count(*) from published) as published,
     (select count(*) from timer where parked_at is null and due_at <= $1) as timers
 """
+WRITTEN = "select aggregatetype as topic, count(*) as records from published group by 1"
 NEXT = "select min(due_at) from timer where parked_at is null"
 DELIVERIES_WAITING = "select count(*) from delivery where due_at <= $1"
 DELIVERIES_NEXT = "select min(due_at) from delivery"
+
+Offsets = Mapping[TopicPartition, int]
 
 
 @dataclass
@@ -36,11 +39,10 @@ class Quiet:
     _admin: AIOKafkaAdminClient = field(init=False)
     _consumer: AIOKafkaConsumer = field(init=False)
     _places: list[TopicPartition] = field(init=False)
-    _ends: dict[TopicPartition, int] = field(default_factory=dict, init=False)
-    _written: tuple[int, ...] = field(default=(), init=False)
-    """How much had been written to Kafka when `_ends` was asked."""
-    _behind: set[str] = field(default_factory=set, init=False)
-    """Services that have not read up to `_ends`, as far as is known."""
+    _done: dict[str, Offsets] = field(default_factory=dict, init=False)
+    """What each service had read, when it was asked last."""
+    _read: Counter[str] | None = field(default=None, init=False)
+    """How many records each topic held, when all of them had been read."""
 
     async def __aenter__(self) -> Self:
         self._admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
@@ -68,17 +70,15 @@ class Quiet:
         await self._consumer.stop()
         await self._admin.close()
 
-    async def busy(self, now: datetime, said: int) -> str | None:
-        """What is still under way; None where nothing is. `said` counts what others wrote to Kafka."""
+    async def busy(self, now: datetime, said: Counter[str]) -> str | None:
+        """What is still under way; None where nothing is. `said` counts what the ATS wrote, by topic."""
         asked = [self._connections[service].fetchrow(WAITING, now) for service in self.dsns]
-        written = [said]
         for service, row in zip(self.dsns, await asyncio.gather(*asked), strict=True):
             if row is None or row["unpublished"] or row["timers"]:
                 return f"{service} has rows to publish or timers due"
-            written.append(row["published"])
         if await self._connections["notifications"].fetchval(DELIVERIES_WAITING, now):
             return "mails are on their way"
-        return await self._lag(tuple(written))
+        return await self._lag(said)
 
     async def next_at(self) -> datetime | None:
         """When a timer or a delivery comes due next."""
@@ -86,18 +86,33 @@ class Quiet:
         moments.append(await self._connections["notifications"].fetchval(DELIVERIES_NEXT))
         return min((moment for moment in moments if moment is not None), default=None)
 
-    async def _lag(self, written: tuple[int, ...]) -> str | None:
-        """Kafka is asked only where more has been written since everything had been read."""
-        if written != self._written:
-            self._ends = await self._consumer.end_offsets(self._places)
-            self._written, self._behind = written, set(self.dsns)
-        for service in sorted(self._behind):
-            done = await self._admin.list_consumer_group_offsets(self.groups[service])
+    async def _lag(self, said: Counter[str]) -> str | None:
+        """Kafka is asked only where more was written since all had been read: first what each service has
+        read, in all; then, where that could be everything, partition by partition.
+        """
+        written = Counter(said)
+        for rows in await asyncio.gather(*[c.fetch(WRITTEN) for c in self._connections.values()]):
+            written.update({row["topic"]: row["records"] for row in rows})
+        if written == self._read:
+            return None
+        for service in self.dsns:
+            topics = [topic.name for topic in consumed_by(service)]
+            expected = sum(written[name] for name in topics)
+            if self._read is None or expected != sum(self._read[name] for name in topics):
+                self._done[service] = await self._offsets(service)
+            if sum(self._done[service].values()) < expected:
+                return f"{service} has records to read"
+        ends = await self._consumer.end_offsets(self._places)
+        for service, done in self._done.items():
             for topic in consumed_by(service):
                 for number in range(topic.partitions):
                     place = TopicPartition(self.prefix + topic.name, number)
-                    end = self._ends[place]
-                    if end and (place not in done or done[place].offset < end):
+                    if done.get(place, 0) < ends[place]:
+                        self._read = None
                         return f"{service} has records of {topic.name} to read"
-            self._behind.discard(service)
+        self._read = written
         return None
+
+    async def _offsets(self, service: str) -> Offsets:
+        found = await self._admin.list_consumer_group_offsets(self.groups[service])
+        return {place: kept.offset for place, kept in found.items() if kept.offset > 0}
