@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 SYNCED := $(VENV)/.synced
 ARGS ?=
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup check lint test unit demo schemas
@@ -35,8 +36,8 @@ lint: $(SYNCED) ## Mend what a tool can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: $(SYNCED) ## The whole suite, on Apache Kafka and PostgreSQL (fetched once)
-	$(BIN)/pytest $(ARGS)
+test: $(SYNCED) ## The whole suite, on Apache Kafka and PostgreSQL (fetched once), by WORKERS=2 processes
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 unit: $(SYNCED) ## Only what needs no server and no browser
 	$(BIN)/pytest -m "not postgres and not kafka and not browser" $(ARGS)

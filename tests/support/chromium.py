@@ -1,9 +1,11 @@
 """A Chromium to try pages in: the machine's, Debian's package as root, or Playwright's own download."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 REQUIRED = "PARLEY_REQUIRE_BROWSER"
@@ -16,8 +18,10 @@ class NoChromium(Exception):
 
 
 def find() -> str:
-    """The path of a Chromium, installed where that is possible."""
-    return _on_the_machine() or _from_debian() or _from_playwright()
+    """The path of a Chromium, installed where that is possible: by one test process, for which others wait."""
+    with (Path(tempfile.gettempdir()) / f"parley-chromium-{os.geteuid()}").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return _on_the_machine() or _from_debian() or _from_playwright()
 
 
 def required() -> bool:
