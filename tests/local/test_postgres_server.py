@@ -129,7 +129,9 @@ async def test_data_is_synced_unless_told_otherwise() -> None:
 def test_nothing_is_left_of_a_server() -> None:
     with embedded(fsync=False) as servers:
         folder = servers.postgres.folder
-        assert len(mentioning(str(folder))) >= 2  # the server, its keeper, and what it has just forked
+        assert (
+            len(mentioning(str(folder))) >= 2
+        )  # the server, its keeper, and what it has just forked
 
     assert mentioning(str(folder)) == []
     assert not folder.exists()

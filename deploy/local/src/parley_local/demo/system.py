@@ -144,10 +144,13 @@ async def databases(servers: AnyServers, folder: Path) -> Mapping[str, str]:
 
 async def topics(servers: AnyServers) -> Kafka:
     kafka = await in_a_thread(lambda: servers.kafka)
-    for topic in TOPICS.values():
-        await kafka.create_topics(
+    making = (
+        kafka.create_topics(
             [kafka.prefix + topic.name], partitions=topic.partitions, config=topic.config
         )
+        for topic in TOPICS.values()
+    )
+    await asyncio.gather(*making)
     return kafka
 
 
