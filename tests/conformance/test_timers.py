@@ -125,10 +125,16 @@ async def test_setting_a_parked_timer_lets_it_run(bench: Bench) -> None:
 
 
 async def test_a_page_that_moves_a_timer_meets_the_runner_without_a_deadlock(bench: Bench) -> None:
-    """Both lock the aggregate first and the timer last."""
+    """Both lock the aggregate, which is there, first and the timer last."""
     working_set = bench.plumbing.working_set
     pages = bench.plumbing.transaction.Transactions(bench.pool, bench.store)
-    await set_timers(bench, *[("add", f"ats:{i}", NOW) for i in range(10)])
+    ids = [f"ats:{i}" for i in range(10)]
+    await bench.pool.execute(
+        "insert into tally (id, state) select id, jsonb_build_object('id', id, 'count', 0)"
+        " from unnest($1::text[]) as id",
+        ids,
+    )
+    await set_timers(bench, *[("add", one, NOW) for one in ids])
 
     def needs(message: str, work: Any) -> Any:
         return working_set.Needs.rows("tally", message)
@@ -141,7 +147,7 @@ async def test_a_page_that_moves_a_timer_meets_the_runner_without_a_deadlock(ben
     timers = runner(bench, add=add)
     await asyncio.gather(
         *[timers.fire_due(now=NOW) for _ in range(3)],
-        *[pages.command(working_set.Step(f"ats:{i}", step), now=NOW) for i in range(10)],
+        *[pages.command(working_set.Step(one, step), now=NOW) for one in ids],
     )
 
     counts = await bench.counts()
