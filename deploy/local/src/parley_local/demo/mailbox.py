@@ -58,9 +58,11 @@ class Mail:
         return None
 
 
-@dataclass(slots=True)
+@dataclass
 class Mailbox:
-    """Takes mail for everyone; the newest last."""
+    """Takes mail for everyone; the newest last. Without slots: aiosmtpd looks at every member, and the
+    `__weakref__` of slots cannot be read on some Python 3.11.
+    """
 
     now: Callable[[], datetime]
     mails: list[Mail] = field(default_factory=list)
