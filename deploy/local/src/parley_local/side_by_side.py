@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import Future
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -34,25 +34,14 @@ def side_by_side(*calls: Callable[[], object]) -> None:
 
 async def in_a_thread(call: Callable[[], T]) -> T:
     """As `asyncio.to_thread`, but nobody waits for the thread where the wait is given up."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[T] = loop.create_future()
-
-    def tell(result: T | None, failure: BaseException | None) -> None:
-        if answer.done():
-            return
-        if failure is not None:
-            answer.set_exception(failure)
-        else:
-            answer.set_result(result)  # type: ignore[arg-type]  # None only where T is
+    answer: Future[T] = Future()
+    answer.set_running_or_notify_cancel()
 
     def work() -> None:
-        result, failure = None, None
         try:
-            result = call()
-        except BaseException as error:  # noqa: BLE001 - raised again by the one who waits
-            failure = error
-        with suppress(RuntimeError):  # the loop may be closed by then
-            loop.call_soon_threadsafe(tell, result, failure)
+            answer.set_result(call())
+        except BaseException as failure:  # noqa: BLE001 - raised again by the one who waits
+            answer.set_exception(failure)
 
     threading.Thread(target=work, daemon=True).start()
-    return await answer
+    return await asyncio.wrap_future(answer)
