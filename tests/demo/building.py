@@ -183,9 +183,8 @@ def an_invite(
     calendar.add("method", method)
     calendar.add_component(event)
     mail = a_mail(person_id, message_id=f"<{uid}-{sequence}-{method}>")
-    raw = calendar.to_ical().decode()
-    mail.message.add_alternative(raw, subtype="calendar")
-    return mail
+    mail.message.add_alternative(calendar.to_ical().decode(), subtype="calendar")
+    return replace(mail, raw=bytes(mail.message))
 
 
 def broken(topic: str, number: int) -> Record:

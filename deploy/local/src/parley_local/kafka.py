@@ -4,12 +4,13 @@ import base64
 import os
 import shutil
 import signal
+import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from parley_local import artefacts
+from parley_local import artefacts, class_archive
 from parley_local.config import Config
 from parley_local.errors import PortTaken, ServerFailed
 from parley_local.fetch import fetch
@@ -197,11 +198,37 @@ class KafkaCluster(Kafka):
     def _java(self) -> list[str]:
         jars = fetch(artefacts.kafka(), self._config)
         heap = HEAP_OF_ONE if self._count == 1 else HEAP_OF_SEVERAL
-        classes = os.pathsep.join(map(str, jars))
-        return [str(find_java().command), f"-Xmx{heap}", *LIGHT, "-cp", classes]
+        java, classes = find_java(), os.pathsep.join(map(str, jars))
+
+        def command(options: Sequence[str]) -> list[str]:
+            return [str(java.command), f"-Xmx{heap}", *LIGHT, *options, "-cp", classes]
+
+        return command(
+            class_archive.options(
+                java,
+                jars,
+                self._config.cache,
+                lambda archiving: run_once(command([]), command(archiving)),
+            )
+        )
 
     def _for_each(self, act: Callable[[KafkaNode], None]) -> None:
         side_by_side(*(partial(act, node) for node in self.nodes))
+
+
+def run_once(java: list[str], archiving: list[str]) -> None:
+    """A broker of its own, started and ended in order."""
+    with tempfile.TemporaryDirectory(prefix="parley-kafka-") as parent:
+        folder, ports = Path(parent) / "kafka-1", Ports(*free_ports(2))
+        formatted = KafkaNode(1, folder, java, lasting=False)
+        formatted.configure([ports])
+        formatted.format(new_cluster_id())
+        node = KafkaNode(1, folder, archiving, lasting=False)
+        node.configure([ports])
+        try:
+            node.start()
+        finally:
+            node.stop()
 
 
 def new_cluster_id() -> str:

@@ -205,7 +205,7 @@ def card_of(visit: Visit, card: Form) -> dict[str, str | list[str]]:
 
 def empty_card(page: Page) -> Form | None:
     """The form to change a card that is in shows what was written."""
-    for form in page.forms():
+    for form in page.forms:
         if form.fields.get("do") == ["card"] and not "".join(form.fields["evidence"]).strip():
             return form
     return None
@@ -291,7 +291,7 @@ async def look(visit: Visit, page: Page) -> str | None:
 
 def doing(page: Page, what: str) -> Form | None:
     """The form that does this, by its own hidden word."""
-    for form in page.forms():
+    for form in page.forms:
         if form.fields.get("do") == [what]:
             return form
     return None
@@ -299,7 +299,7 @@ def doing(page: Page, what: str) -> Form | None:
 
 def asking_whether_held(page: Page) -> Form | None:
     """The question that comes first; not the button to take back an answer."""
-    for form in page.forms():
+    for form in page.forms:
         if form.fields.get("do") == ["held"] and len(form.choices.get("held", [])) > 1:
             return form
     return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import httpx
@@ -24,7 +25,7 @@ class Form:
     required: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     url: str
     status: int
@@ -42,12 +43,13 @@ class Page:
     def absolute(self, link: str) -> str:
         return str(httpx.URL(self.url).join(link))
 
+    @cached_property
     def forms(self) -> list[Form]:
         return [_form(self.url, element) for element in self.document.iter("form")]
 
     def form(self, ending: str) -> Form | None:
         """The form whose address ends so, or whose fields or choices hold this name."""
-        for form in self.forms():
+        for form in self.forms:
             if form.action.endswith(ending) or ending in form.fields or ending in form.choices:
                 return form
         return None

@@ -4,7 +4,7 @@ import asyncio
 import email
 import email.policy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -40,22 +40,27 @@ class Mail:
     def sender(self) -> str:
         return parseaddr(str(self.message["From"] or ""))[1]
 
-    @cached_property
+    @property
     def text(self) -> str:
-        body = self.message.get_body(preferencelist=("plain",))
-        return str(body.get_content()) if body is not None else ""
+        return self._parts.get("text/plain", "")
 
     @property
     def html(self) -> str | None:
-        body = self.message.get_body(preferencelist=("html",))
-        return str(body.get_content()) if body is not None else None
+        return self._parts.get("text/html")
+
+    @property
+    def calendar(self) -> str | None:
+        return self._parts.get("text/calendar")
 
     @cached_property
-    def calendar(self) -> str | None:
-        for part in self.message.walk():
-            if part.get_content_type() == "text/calendar":
-                return str(part.get_content())
-        return None
+    def _parts(self) -> Mapping[str, str]:
+        """The first of each kind of text. Every mail is read, so by the library's older parser, the fast one."""
+        found: dict[str, str] = {}
+        for part in email.message_from_bytes(self.raw).walk():
+            content = part.get_payload(decode=True)
+            if part.get_content_maintype() == "text" and isinstance(content, bytes):
+                found.setdefault(part.get_content_type(), content.decode(errors="replace"))
+        return found
 
 
 @dataclass

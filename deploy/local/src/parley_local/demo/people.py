@@ -29,7 +29,10 @@ NO_ANSWER = "pages that did not answer"
 A_DAY = timedelta(days=1)
 AT_ONCE = 12
 """How many people act at the same moment, as far as pages can tell."""
-LIMITS = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE)
+LIMITS = httpx.Limits(
+    max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=2.0
+)
+"""Idle lines are let go before the server does (5 s): else a request could meet the end of its line."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,6 +17,10 @@ class Collision(Exception):
     """Somebody else changed or made a row since it was read: load again and rerun."""
 
 
+class Unheard(Exception):
+    """Rows that must be locked are not there yet: start over, and make them in their turn."""
+
+
 class Refused(Exception):
     """The database is the last judge, and it said no; everything is rolled back."""
 
@@ -58,8 +62,13 @@ class Table(Generic[A]):
         *,
         ids: set[str],
         matches: Mapping[str, set[str]],
+        making: bool,
     ) -> dict[str, int]:
-        """Lock and decode the rows of `ids` and of every match; returns version by id."""
+        """Lock and decode the rows of `ids` and of every match; returns version by id.
+
+        `making` inserts what is missing before it locks; else what is missing is `Unheard`. Most rows
+        are there, and asking first would be a statement for nothing.
+        """
         wanted = set(ids)
         for column, values in matches.items():
             if self.matching is None or column not in self.matching:
@@ -70,9 +79,11 @@ class Table(Generic[A]):
         if not wanted:
             return {}
         ordered = sorted(wanted)
-        if self.placeholder is not None:
+        if self.placeholder is not None and making:
             await connection.execute(self.placeholder, ordered)
         records = await connection.fetch(self.lock, ordered)
+        if self.placeholder is not None and len(records) < len(ordered):
+            raise Unheard
         decode = self.codec.validate_json
         present = {r["id"]: None if r["state"] is None else decode(r["state"]) for r in records}
         rows.loaded({row_id: present.get(row_id) for row_id in ordered})

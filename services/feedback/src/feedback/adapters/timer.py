@@ -12,13 +12,16 @@ from feedback.adapters.database import Connection
 from feedback.working_set import Timers
 
 SET = """
-insert into timer (kind, aggregate_id, due_at, traceparent)
-select kind, aggregate_id, due_at, traceparent
-from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[])
-    as t (kind, aggregate_id, due_at, traceparent)
-on conflict (kind, aggregate_id) do update
-set due_at = excluded.due_at, traceparent = excluded.traceparent,
-    parked_reason = null, parked_at = null
+with kept as (
+    insert into timer (kind, aggregate_id, due_at, traceparent)
+    select kind, aggregate_id, due_at, traceparent
+    from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[])
+        as t (kind, aggregate_id, due_at, traceparent)
+    on conflict (kind, aggregate_id) do update
+    set due_at = excluded.due_at, traceparent = excluded.traceparent,
+        parked_reason = null, parked_at = null
+)
+select pg_notify('timer', '')
 """
 CANCEL = """
 delete from timer using unnest($1::text[], $2::text[]) as t (kind, aggregate_id)
@@ -30,7 +33,6 @@ where due_at <= $1 and parked_at is null
 order by due_at, kind, aggregate_id
 limit $2
 """
-WAKE = "select pg_notify('timer', '')"
 NEXT = "select min(due_at) from timer where parked_at is null"
 LOCK = """
 select timer.kind, timer.aggregate_id, timer.due_at, timer.traceparent
@@ -70,7 +72,6 @@ async def flush(connection: Connection, timers: Timers) -> None:
             [one.due_at for one in kept],
             [one.traceparent for one in kept],
         )
-        await connection.execute(WAKE)
 
 
 async def due(connection: Connection, *, now: datetime, limit: int) -> list[Due]:

@@ -31,4 +31,12 @@ async def connect(dsn: str, *, size: int, name: str) -> Pool:
         timeout=10,
         command_timeout=60,
         server_settings=SESSION | {"application_name": name},
+        reset=_nothing_to_undo,
     )
+
+
+async def _nothing_to_undo(_: Connection) -> None:
+    """No user of the pool leaves anything on a session: settings are `set local`, and who listens or
+    holds a lock longer than a transaction has a connection of its own. (An open transaction is rolled
+    back before this is asked.) So giving a connection back is no round trip.
+    """

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -16,7 +16,22 @@ from notifications.domain.person import Person
 _SPECIAL = re.compile(r'["(),:;<>@\[\]\\=]')
 """What means something in an address header: the library's folding does not keep it quoted."""
 MOST_NAME = 60
-POLICY = SMTP.clone(max_line_length=78)
+
+
+class Headers(HeaderRegistry):
+    """Makes a header's class once for each name; the library's own makes it anew for every header."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type[BaseHeader]] = {}
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
+POLICY = SMTP.clone(max_line_length=78, header_factory=Headers())
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,15 @@ MAX_PAYLOAD = 65_536
 """Bytes. CloudEvents 1.0 asks intermediaries to forward 64 KiB and no more; brokers take 1 MiB."""
 
 APPEND = """
-insert into outbox
-    (id, aggregatetype, aggregateid, partition, type, source, occurred_at, traceparent, payload)
-select * from unnest(
-    $1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::timestamptz[],
-    $8::text[], $9::bytea[])
+with appended as (
+    insert into outbox
+        (id, aggregatetype, aggregateid, partition, type, source, occurred_at, traceparent, payload)
+    select * from unnest(
+        $1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[],
+        $7::timestamptz[], $8::text[], $9::bytea[])
+)
+select pg_notify('outbox', '')
 """
-WAKE = "select pg_notify('outbox', '')"
 
 
 class EventTooLarge(Exception):
@@ -45,7 +47,6 @@ async def append(connection: Connection, source: str, events: Sequence[Outgoing]
         return
     rows = [_row(source, one) for one in events]
     await connection.execute(APPEND, *[list(column) for column in zip(*rows, strict=True)])
-    await connection.execute(WAKE)
 
 
 def _row(source: str, outgoing: Outgoing) -> tuple[object, ...]:

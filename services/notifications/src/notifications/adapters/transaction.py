@@ -15,7 +15,7 @@ import asyncpg
 
 from notifications.adapters import outbox, timer, traces
 from notifications.adapters.database import Connection, Pool
-from notifications.adapters.table import Collision, Refused, Table
+from notifications.adapters.table import Collision, Refused, Table, Unheard
 from notifications.working_set import Needs, NotLoaded, Refusal, Step, WorkingSet
 
 T = TypeVar("T")
@@ -97,15 +97,18 @@ async def run_steps(
     `lock_last` takes the locks that come after all aggregates' and says which steps still stand.
     """
     needs = Needs.union(step.use_case.needs(step.message, store.new_work()) for step in steps)
+    making = False
     for _ in range(MAX_ROUNDS):
         try:
             async with connection.transaction():
-                loaded = await _load(connection, store, needs)
+                loaded = await _load(connection, store, needs, making=making)
                 _ask_again(steps, loaded.work, needs)
                 standing = steps if lock_last is None else await lock_last(connection, loaded.work)
                 answers = await _run(standing, loaded.work, now=now)
                 await _flush(connection, store, loaded)
                 return Ran(answers, loaded.work.gaps)
+        except Unheard:
+            making = True
         except StartOver as over:
             needs |= over.more
         except NotLoaded as missing:
@@ -149,7 +152,9 @@ class Transactions(Generic[W]):
             return refused.refusal
 
 
-async def _load(connection: Connection, store: Store[W], needs: Needs) -> Loaded[W]:
+async def _load(
+    connection: Connection, store: Store[W], needs: Needs, *, making: bool
+) -> Loaded[W]:
     loaded = Loaded(store.new_work())
     rows = loaded.work.tables()
     ids: dict[str, set[str]] = {}
@@ -165,6 +170,7 @@ async def _load(connection: Connection, store: Store[W], needs: Needs) -> Loaded
                 rows[table.name],
                 ids=ids.get(table.name, set()),
                 matches=matches.get(table.name, {}),
+                making=making,
             )
     return loaded
 
