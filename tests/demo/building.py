@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 
 from icalendar import Calendar
 from icalendar import Event as CalendarEvent
@@ -183,8 +185,9 @@ def an_invite(
     calendar.add("method", method)
     calendar.add_component(event)
     mail = a_mail(person_id, message_id=f"<{uid}-{sequence}-{method}>")
-    mail.message.add_alternative(calendar.to_ical().decode(), subtype="calendar")
-    return replace(mail, raw=bytes(mail.message))
+    message = message_from_bytes(mail.raw, policy=default)
+    message.add_alternative(calendar.to_ical().decode(), subtype="calendar")
+    return replace(mail, raw=bytes(message))
 
 
 def broken(topic: str, number: int) -> Record:

@@ -62,6 +62,9 @@ def server_properties(
         "share.coordinator.state.topic.replication.factor": f"{copies}",
         "share.coordinator.state.topic.min.isr": f"{in_sync}",
         "group.initial.rebalance.delay.ms": "0",
+        # One machine, a few clients: more threads only pass the work around.
+        "num.io.threads": "2",
+        "num.network.threads": "1",
         "group.min.session.timeout.ms": "1000",
         # So long a killed node is believed alive, and its next start waits.
         "broker.session.timeout.ms": "3000" if copies == 1 else "6000",

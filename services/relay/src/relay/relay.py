@@ -104,14 +104,15 @@ class Relay:
             if loop.time() >= tidy_at:
                 await postgres.keep_days(connection, today=postgres.today(self.wall()))
                 tidy_at = loop.time() + HOUSEKEEPING_SECONDS
+            # Cleared before anything is looked at: an ack or a notice that comes later wakes us again.
             self._wake.clear()
+            await self._collect(connection)
             rows = await postgres.read(connection, without=self._left_out(), limit=LIMIT)
             self._launch(rows)
             if len(rows) < LIMIT:
                 await self._wait()
             else:
                 await asyncio.sleep(0)
-            await self._collect(connection)
 
     def _launch(self, rows: list[Row]) -> None:
         by_partition = sorted(rows, key=lambda row: (row.aggregatetype, row.partition, row.seq))

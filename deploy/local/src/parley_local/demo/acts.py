@@ -145,15 +145,8 @@ async def prepare(visit: Visit, page: Page) -> str | None:
     """Candidates ask something now and then; interviewers answer; both say that they have read it."""
     outcome = None
     if visit.is_candidate and visit.chance.random() < 0.6 and (ask := doing(page, "ask")):
-        picked = visit.chance.sample(ask.choices.get("picked", []), 1)
-        page = await visit.browser.submit(
-            ask,
-            {
-                "question": visit.write(Kind.QUESTION, visit.chance.choice(QUESTIONS)),
-                "picked": picked,
-            },
-        )
-        outcome = "asked questions"
+        page = await visit.browser.submit(ask, _question(visit, ask))
+        outcome = "asked a question"
     if not visit.is_candidate and visit.chance.random() < 0.5 and (form := doing(page, "answer")):
         words = visit.write(Kind.ANSWER, "Come and see: we will show you how it went.")
         page = await visit.browser.submit(form, {"answer": words})
@@ -162,6 +155,13 @@ async def prepare(visit: Visit, page: Page) -> str | None:
         await visit.browser.submit(read, {})
         outcome = outcome or "read the preparation"
     return outcome
+
+
+def _question(visit: Visit, ask: Form) -> dict[str, str | list[str]]:
+    """One of the bank's, or one of their own."""
+    if (bank := ask.choices.get("picked")) and visit.chance.random() < 0.5:
+        return {"picked": visit.chance.sample(bank, 1)}
+    return {"question": visit.write(Kind.QUESTION, visit.chance.choice(QUESTIONS))}
 
 
 async def scorecard(visit: Visit, page: Page) -> str | None:
@@ -333,9 +333,9 @@ PATIENCE = {
 }
 """In quarters of an hour: how long it may take until somebody gets to it."""
 
-CURIOSITY = dict.fromkeys(("home", "desk", "round", "arrange", "seat"), 0.1)
+CURIOSITY = dict.fromkeys(("home", "round", "arrange", "seat"), 0.06) | {"desk": 0.1}
 """How likely somebody follows a link to a page that only shows something."""
-SECOND_LOOKS = {"book": 0.15, "prepare": 0.4}
+SECOND_LOOKS = {"book": 0.1, "prepare": 0.2}
 """How likely they open a page again on which they have done what there was to do."""
 RESTLESS = frozenset({cast.Temper.CANCELS, cast.Temper.MOVES})
 ALWAYS_LOOK = tuple(one.replace(":", ".") for one in (cast.DECLINER, cast.ABSENT))

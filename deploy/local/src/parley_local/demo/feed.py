@@ -30,6 +30,8 @@ FIRST_DAY = date(2027, 3, 8)
 """A Monday; clocks go forward in America on the 14th and in Europe on the 28th."""
 STARTS_AT = datetime(2027, 3, 8, 5, tzinfo=UTC)
 LASTS = timedelta(days=32)
+HOUR = timedelta(hours=1)
+"""How often this ATS says what is new."""
 QUARTER = timedelta(minutes=15)
 VISITED_AT = STARTS_AT + LASTS - timedelta(hours=16)
 """When the last application is opened: its times are on offer when the visitor comes."""
@@ -122,12 +124,12 @@ class Writer:
         self.lines.append(Line(at, good.topic, good.key, tuple(headers.items()), json.dumps(data)))
 
     def application(self, number: int, person: cast.Person, *, last: bool) -> None:
-        opened_at = STARTS_AT + timedelta(days=number % 5, hours=1) + QUARTER * (number % 24)
+        opened_at = STARTS_AT + timedelta(days=number % 5, hours=1 + number % 6)
         if last:
             opened_at = VISITED_AT
         recruiter = cast.RECRUITERS[number % 2]
         about = plan(number, person, recruiter)
-        self.say(opened_at - QUARTER, person_event(person))
+        self.say(opened_at - HOUR, person_event(person))
         self.say(
             opened_at,
             ApplicationOpened(
@@ -138,7 +140,7 @@ class Writer:
                 upstream=Upstream(system="demo", refs={"requisition": f"R-{number % 7}"}),
             ),
         )
-        request_at = opened_at + timedelta(hours=1)
+        request_at = opened_at + HOUR
         if number % 10 == 9 and not last:
             self.say(request_at, imported(number, about, request_at))
         else:
@@ -252,7 +254,7 @@ def session(number: int) -> dict[str, object]:
     return {
         "session_id": "team",
         "title": "Talking shop with the team",
-        "minutes": 60 if number % 3 else 45,
+        "minutes": 60 if number % 6 else 45,
         "candidate_minutes": 15,
         "about": "We look at a real problem of ours together; then it is your turn to ask.",
         "place": kinds[number % 4],

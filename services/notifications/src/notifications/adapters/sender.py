@@ -159,26 +159,26 @@ class Post:
         try:
             await self._mail(line, lease, desktop, person)
         except (RefusedForGood, BadAddress):
-            return _failed(message.id, Failure.REFUSED)
+            return _came(message, Status.FAILED, Failure.REFUSED)
         except PutOff:
-            return Outcome(message_id=message.id, status=None)
+            return _came(message, None)
         except (*OUTAGES, NoSigningKey):
             raise
         except Exception:
             # A bug of ours must not hold the mails behind it: tried again later, given up at last.
             log.exception("mail not written", message_id=message.id, kind=message.kind)
-            return Outcome(message_id=message.id, status=None)
-        return Outcome(message_id=message.id, status=Status.SENT)
+            return _came(message, None)
+        return _came(message, Status.SENT)
 
     def _held_back(self, message: Message, person: Person | None) -> Outcome | None:
         held = held_back(message, person, now=self.clock.now())
         if isinstance(held, Failure):
-            return _failed(message.id, held)
+            return _came(message, Status.FAILED, held)
         if held is None and person is not None and not self.rules.allows(person.email or ""):
             held = Suppression.OUTSIDE_ALLOWED
         if held is None:
             return None
-        return Outcome(message_id=message.id, status=Status.SUPPRESSED, reason=held)
+        return _came(message, Status.SUPPRESSED, held)
 
     async def _mail(
         self, line: Line, lease: Leased, desktop: Desktop, person: Person | None
@@ -217,5 +217,5 @@ class Post:
         return Desktop(people, {one.id: one for one in dossiers})
 
 
-def _failed(message_id: str, reason: Failure) -> Outcome:
-    return Outcome(message_id=message_id, status=Status.FAILED, reason=reason)
+def _came(message: Message, status: Status | None, reason: str | None = None) -> Outcome:
+    return Outcome(message_id=message.id, status=status, reason=reason, stream=message.key)

@@ -153,11 +153,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one attempt. `status` None: put off by the other side, to be tried again."""
+    """What became of one attempt. `status` None: put off by the other side, to be tried again.
+
+    `stream`, where it is known, is the key under which it will be published.
+    """
 
     message_id: str
     status: Status | None
     reason: str | None = None
+    stream: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

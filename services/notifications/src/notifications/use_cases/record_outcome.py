@@ -17,6 +17,7 @@ from notifications.working_set import Needs, Refusal
 
 def needs(message: Outcome, work: Work) -> Needs:
     found = Needs.rows("message", message.message_id) | Needs.rows("delivery", message.message_id)
+    found |= Needs.rows("stream", message.stream)
     known = work.messages.peek(message.message_id)
     if known is None:
         return found

@@ -186,6 +186,7 @@ def _environment(package: str) -> Environment:
         loader=PackageLoader(package, "web/templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
