@@ -1,7 +1,7 @@
 """Every event of a round and of the no-ghosting clock reaches exactly whom the catalogue says, with what."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -173,6 +173,29 @@ async def test_event_reaches_whom_the_catalogue_says(day: Day, case: str) -> Non
     found = await told(day)
     assert found["mails"] - before["mails"] == expected["mails"]
     assert found["digest"] == expected["digest"]
+
+
+async def test_a_card_asked_for_anew_and_late_again_is_said_again(day: Day) -> None:
+    def late(due_at: datetime, revision: int) -> rounds.FeedbackOverdue:
+        cards = (card(IVAN).model_copy(update={"due_at": due_at}),)
+        return rounds.FeedbackOverdue(
+            revision=revision,
+            round=round_(cards=cards),
+            kind="scorecard",
+            person_id=IVAN,
+            session_id="s1",
+        )
+
+    await day.hear(*everyone(), opened(), booked())
+    await day.pass_to(AFTER)
+
+    await day.hear(late(DUE, 11))
+    await day.settle()
+    await day.hear(late(DUE, 12), late(DUE + timedelta(days=7), 13))
+    await day.settle()
+
+    rows = await day.service.pool.fetch(MAILS)
+    assert [(row["person_id"], row["kind"]) for row in rows].count((IVAN, "scorecard_overdue")) == 2
 
 
 def test_every_row_of_these_topics_is_tried() -> None:

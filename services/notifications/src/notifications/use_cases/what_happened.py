@@ -140,13 +140,22 @@ def _decision_requested(event: rounds.DecisionRequested) -> _Said:
 
 
 def _feedback_overdue(event: rounds.FeedbackOverdue) -> _Said:
+    """Asked for anew, with another date, it may be late again."""
     return _Said(
-        key=f"{event.session_id}",
+        key=f"{event.session_id}:{_due_at(event)}",
         variants=frozenset({str(event.kind)}),
         named=(event.person_id,),
         session_id=event.session_id,
         person_id=event.person_id,
     )
+
+
+def _due_at(event: rounds.FeedbackOverdue) -> datetime | None:
+    if event.kind == rounds.FeedbackKind.REVIEW:
+        return event.round.review.due_at
+    own = (event.session_id, event.person_id)
+    cards = (c for c in event.round.cards if (c.session_id, c.interviewer_id) == own)
+    return next((card.due_at for card in cards), None)
 
 
 def _decided(event: rounds.RoundDecided) -> _Said:
