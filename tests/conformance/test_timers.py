@@ -173,6 +173,23 @@ async def test_facts_are_gathered_before_the_use_case_runs(bench: Bench) -> None
     assert seen == ["facts of ats:a", "facts of ats:b"]
 
 
+async def test_what_needs_wide_reading_is_fired_a_few_at_a_time(bench: Bench) -> None:
+    """Long thought inside one transaction would outlast its session."""
+    most = bench.plumbing.timer_runner.MOST_WIDE
+
+    async def gather(ids: Any, *, now: datetime) -> dict[str, object]:
+        return dict.fromkeys(ids)
+
+    wide = [("wide", f"ats:{number:03}", NOW) for number in range(most + 1)]
+    await set_timers(bench, ("add", "ats:x", NOW - timedelta(seconds=1)), *wide)
+    timers = replace(runner(bench, add=add, wide=add), gathers={"wide": gather})
+
+    taken = [await timers.fire_due(now=NOW) for _ in range(3)]
+
+    assert taken == [most + 1, 1, 0]
+    assert await bench.total() == most + 2
+
+
 async def test_one_leader_fires_and_another_takes_over_when_it_goes(bench: Bench) -> None:
     clock = bench.plumbing.clock.RealClock()
     loops = [

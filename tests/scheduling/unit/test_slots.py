@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from scheduling.domain.availability import Hours, ticks
 from scheduling.domain.booking import Booking, booking
 from scheduling.domain.calendar import Calendar, Entry
-from scheduling.domain.interview import Avoided, Request, Seat, Session, Wanted
+from scheduling.domain.interview import Avoided, Relaxation, Request, Seat, Session, Wanted
 from scheduling.domain.interviewer import Interviewer, Membership
-from scheduling.domain.no_slots import Reason, explain
+from scheduling.domain.no_slots import Reason, explain, relaxations
 from scheduling.domain.slots import Diary, Search, Wish
 from scheduling.domain.span import Span
 
@@ -219,6 +219,33 @@ def test_a_smaller_notice_is_among_what_would_help() -> None:
     found = explain(searching(wish, Diary(an_interviewer())), now=MONDAY)
 
     assert ("shorter_notice", 24) in {(one.kind, one.amount) for one in found.relaxations}
+
+
+def asked_again(wish: Wish, change: Relaxation) -> Wish:
+    match change.kind, change.amount:
+        case "later_end", int(days):
+            window = replace(wish.request.window, ends_at=wish.request.window.ends_at + days * DAY)
+            return replace(wish, request=replace(wish.request, window=window))
+        case "shorter_session", int(minutes):
+            return replace(wish, session=replace(wish.session, minutes=minutes))
+        case "shorter_notice", int(hours):
+            return replace(wish, request=replace(wish.request, notice=hours * HOUR))
+        case _:
+            (other,) = [
+                one for one in wish.session.seats if one.wanted.named != (change.interviewer_id,)
+            ]
+            return replace(wish, session=replace(wish.session, seats=(other,)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(diaries("a"), diaries("b"), st.integers(1, 3))
+def test_what_would_help_is_what_a_search_of_its_own_finds(a: Diary, b: Diary, days: int) -> None:
+    wish = a_wish(a_seat("a"), a_seat("b"), days=days)
+    now = MONDAY - HOUR
+
+    for change in relaxations(searching(wish, a, b), now=now):
+        other = asked_again(wish, change)
+        assert change.slots == len(searching(other, a, b).starts(now=now)) > 0
 
 
 def test_a_search_of_a_great_panel_is_quick_enough_to_be_asked_on_a_page() -> None:

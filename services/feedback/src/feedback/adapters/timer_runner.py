@@ -20,6 +20,8 @@ W = TypeVar("W", bound=WorkingSet)
 log = structlog.get_logger()
 
 LIMIT = 200
+MOST_WIDE = 20
+"""Of those that need wide reading, and long thought: no transaction may stay open for long."""
 STANDBY_SECONDS = 1.0
 MAX_PAUSE_SECONDS = 5.0
 STUCK_SECONDS = 60.0
@@ -36,9 +38,9 @@ class TimerRunner(Generic[W]):
     gathers: Mapping[str, Gather] = field(default_factory=dict)
 
     async def fire_due(self, *, now: datetime, limit: int = LIMIT) -> int:
-        """Fire what is due at `now`; returns how many were, 0 when nothing is left."""
+        """Fire what is due at `now`; returns how many were taken in hand, 0 when nothing is left."""
         async with self.pool.acquire() as connection:
-            waiting = await timer.due(connection, now=now, limit=limit)
+            waiting = self._at_once(await timer.due(connection, now=now, limit=limit))
         if waiting:
             try:
                 await self._fire(waiting, now=now)
@@ -48,6 +50,11 @@ class TimerRunner(Generic[W]):
                 for one in waiting:
                     await self._fire_alone(one, now=now)
         return len(waiting)
+
+    def _at_once(self, waiting: Sequence[Due]) -> Sequence[Due]:
+        """The first of them, in order, as many as one transaction should hold."""
+        wide = [place for place, one in enumerate(waiting) if one.kind in self.gathers]
+        return waiting if len(wide) <= MOST_WIDE else waiting[: wide[MOST_WIDE]]
 
     async def _fire_alone(self, one: Due, *, now: datetime) -> None:
         try:

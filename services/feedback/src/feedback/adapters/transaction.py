@@ -29,8 +29,8 @@ COLLISIONS = (
 )
 MAX_ATTEMPTS = 5
 MAX_ROUNDS = 12
-YIELD_EVERY = 50
-"""Steps between two breaths of the event loop, so that heartbeats and probes are answered."""
+BREATH_SECONDS = 0.02
+"""Between two breaths of the event loop, so that pages, heartbeats and probes are answered."""
 
 OUTAGES = (
     OSError,
@@ -183,11 +183,14 @@ def _ask_again(steps: Sequence[Step[Any, W]], work: W, needs: Needs) -> None:
 
 async def _run(steps: Sequence[Step[Any, W]], work: W, *, now: datetime) -> list[Refusal | None]:
     answers = []
-    for number, step in enumerate(steps, start=1):
+    loop = asyncio.get_running_loop()
+    breathed_at = loop.time()
+    for step in steps:
         work.caused_by(step.trace, step.place)
         answers.append(step.use_case.run(step.message, work, now=now))
-        if number % YIELD_EVERY == 0:
+        if loop.time() - breathed_at > BREATH_SECONDS:
             await asyncio.sleep(0)
+            breathed_at = loop.time()
     return answers
 
 

@@ -64,7 +64,7 @@ def explain(search: Search, *, now: datetime) -> NoSlots:
         return NoSlots((outside,))
     reasons = tuple(one for one in (outside, *absent) if one is not None)
     if not reasons:
-        unlimited = Search(search.wish, _without_limits(search), search.span)
+        unlimited = replace(search, diaries=_without_limits(search))
         free = bool(unlimited.starts(now=now, most=1))
         reasons = (Reason.LIMITS_REACHED if free else Reason.NO_COMMON_TIME,)
     return NoSlots(tuple(str(one) for one in reasons), relaxations(search, now=now))
@@ -73,11 +73,17 @@ def explain(search: Search, *, now: datetime) -> NoSlots:
 def relaxations(search: Search, *, now: datetime) -> tuple[Relaxation, ...]:
     """Of each kind the smallest change that helps, as many as are worth reading."""
     found: dict[str, Relaxation] = {}
-    for change, wish in _changes(search.wish):
-        if change.kind == Change.WITHOUT_INTERVIEWER or change.kind not in found:
-            count = len(_again(search, wish, now=now))
-            if count:
-                found.setdefault(f"{change.kind}", replace(change, slots=count))
+    changes = [(one, wish, reach(wish, now=now)) for one, wish in _changes(search.wish)]
+    reached = [span for *_, span in changes if span is not None]
+    if not reached:
+        return ()
+    widest = Span(min(one.starts_at for one in reached), max(one.ends_at for one in reached))
+    anywhere = Search(search.wish, search.diaries, widest)
+    for change, wish, span in changes:
+        if span is None or change.kind in found:
+            continue
+        if count := len(replace(anywhere, wish=wish).starts(now=now)):
+            found[f"{change.kind}"] = replace(change, slots=count)
     return tuple(found.values())[:MOST_RELAXATIONS]
 
 
@@ -112,13 +118,6 @@ def _changes(wish: Wish) -> Iterator[tuple[Relaxation, Wish]]:
             fewer_seats = replace(wish, session=replace(session, seats=rest))
             who = seat.wanted.interviewer_id
             yield Relaxation(Change.WITHOUT_INTERVIEWER, 0, interviewer_id=who), fewer_seats
-
-
-def _again(search: Search, wish: Wish, *, now: datetime) -> tuple[datetime, ...]:
-    reachable = reach(wish, now=now)
-    if reachable is None:
-        return ()
-    return Search(wish, search.diaries, reachable).starts(now=now)
 
 
 def _without_limits(search: Search) -> dict[str, Diary]:

@@ -68,16 +68,20 @@ def reach(wish: Wish, *, now: datetime) -> Span | None:
 
 @dataclass(frozen=True)
 class Search:
-    """One wish over the diaries of everyone concerned, within a span of time."""
+    """One wish over the diaries of everyone concerned, within a span of time.
+
+    What it learns of people is kept, and shared by `replace(search, wish=…)` with a search for the same
+    interview and the same people: when they are free does not depend on the rest of the wish.
+    """
 
     wish: Wish
     diaries: Mapping[str, Diary]
     span: Span
-    _free: dict[str, tuple[Span, ...]] = field(default_factory=dict, init=False)
-    _openings: dict[str, list[datetime]] = field(default_factory=dict, init=False)
-    _eligible: dict[tuple[Wanted, bool], tuple[str, ...]] = field(default_factory=dict, init=False)
-    _days: dict[str, Counter[date]] = field(default_factory=dict, init=False)
-    _weeks: dict[str, Counter[date]] = field(default_factory=dict, init=False)
+    _free: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    _openings: dict[str, list[datetime]] = field(default_factory=dict)
+    _eligible: dict[tuple[Wanted, bool], tuple[str, ...]] = field(default_factory=dict)
+    _days: dict[str, Counter[date]] = field(default_factory=dict)
+    _weeks: dict[str, Counter[date]] = field(default_factory=dict)
 
     def starts(self, *, now: datetime, most: int = MOST_SLOTS) -> tuple[datetime, ...]:
         """Every start in the span that notice allows and at which all seats can be taken."""

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
+
+_start = attrgetter("starts_at")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +30,7 @@ class Span:
 def united(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The same time in as few spans as can be: sorted, disjoint, touching ones joined."""
     found: list[Span] = []
-    for span in sorted(one for one in spans if one.starts_at < one.ends_at):
+    for span in sorted((one for one in spans if one.starts_at < one.ends_at), key=_start):
         if found and span.starts_at <= found[-1].ends_at:
             ends_at = max(found[-1].ends_at, span.ends_at)
             found[-1] = Span(found[-1].starts_at, ends_at)
