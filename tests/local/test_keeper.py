@@ -1,6 +1,7 @@
 """A server ends with its owner, however the owner ends, and not before."""
 
 import os
+import secrets
 import signal
 import threading
 from collections.abc import Iterator
@@ -57,6 +58,19 @@ def test_server_and_its_folder_go_with_the_owner(
 
         assert until(lambda: not server.alive and not keeper.alive, seconds=20)
         assert not folder.exists()
+
+
+def test_an_environment_stands_on_no_command_line(tmp_path: Path, spawned: list[Process]) -> None:
+    secret = secrets.token_hex()
+    process = spawn(
+        SLEEPER, folder=tmp_path, log=tmp_path / "log", environment={"PASSWORD": secret}
+    )
+    spawned.append(process)
+
+    assert process.keeper is not None
+    for pid in (process.pid, process.keeper.pid):
+        assert secret not in Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+    assert secret in Path(f"/proc/{process.pid}/environ").read_text(encoding="utf-8")
 
 
 def test_server_goes_with_its_keeper(tmp_path: Path, spawned: list[Process]) -> None:

@@ -1,8 +1,8 @@
 """Runs one server and ends it when its owner ends, however that happens.
 
-Started as a program of its own, with an `Order` as JSON in its only argument. It writes the
-server's pid on standard output and then watches two things: the server, and the pipe from its
-owner. When the owner closes the pipe or dies, even by SIGKILL, the server is ended and its folder
+Started as a program of its own. It reads an `Order`, one line of JSON, from its owner's pipe (an
+environment holds passwords, and everybody may read a command line), writes the server's pid on
+standard output and then watches two things: the server, and that pipe. When the owner closes the pipe or dies, even by SIGKILL, the server is ended and its folder
 removed. A process of its own stands between the two, so it does not matter which thread started a
 server; and the kernel ends the server should this process be killed. A server meant to last is
 watched in the same way until its owner lets it go.
@@ -42,7 +42,7 @@ class Order(TypedDict):
 
 
 def main() -> int:
-    order: Order = json.loads(sys.argv[1])
+    order: Order = json.loads(first_line())
     awake = wake_on_signals()
     try:
         server = launch(order)
@@ -60,6 +60,17 @@ def main() -> int:
             select.select([sys.stdin, awake], [], [], OWNER_CHECK_SECONDS)
             drain(awake)
     return server.returncode if server.returncode >= 0 else 128 - server.returncode
+
+
+def first_line() -> bytes:
+    """Nothing follows it until it has been answered, so nothing can be read too much."""
+    line = b""
+    while not line.endswith(b"\n"):
+        more = os.read(sys.stdin.fileno(), 65_536)
+        if not more:
+            sys.exit(1)  # the owner went away
+        line += more
+    return line
 
 
 def answer(text: str) -> None:

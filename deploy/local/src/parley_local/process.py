@@ -118,13 +118,22 @@ def spawn(
         removed=None if removed is None else str(removed),
     )
     watching = subprocess.Popen(  # noqa: S603 - our own interpreter and file
-        [sys.executable, "-I", "-S", keeper.__file__, json.dumps(order)],
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            keeper.__file__,
+            str(folder),
+        ],  # the folder is for who reads `ps`
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         bufsize=0,
         start_new_session=True,
     )
-    assert watching.stdout is not None  # noqa: S101 - asked for above
+    assert watching.stdin is not None  # noqa: S101 - asked for above
+    assert watching.stdout is not None  # noqa: S101 - as well
+    with suppress(BrokenPipeError):  # one that did not start has said nothing, which is seen below
+        watching.stdin.write(json.dumps(order).encode() + b"\n")
     with watching.stdout as answer:
         said = answer.readline().decode().strip()
     process = Process(Identity.of(int(said)) if said.isdigit() else Identity(0, ""), watching)

@@ -80,6 +80,7 @@ class Search:
     _free: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     _openings: dict[str, list[datetime]] = field(default_factory=dict)
     _eligible: dict[tuple[Wanted, bool], tuple[str, ...]] = field(default_factory=dict)
+    _anyone: dict[tuple[Wanted, bool], tuple[Span, ...]] = field(default_factory=dict)
     _days: dict[str, Counter[date]] = field(default_factory=dict)
     _weeks: dict[str, Counter[date]] = field(default_factory=dict)
 
@@ -199,13 +200,19 @@ class Search:
             self._openings[who] = [span.starts_at for span in self._free[who]]
         return self._free[who]
 
+    def _anyone_free(self, seat: Seat) -> tuple[Span, ...]:
+        key = seat.wanted, seat.shadow
+        if key not in self._anyone:
+            who = self.eligible(seat)
+            self._anyone[key] = united(span for one in who for span in self._free_of(one))
+        return self._anyone[key]
+
     def _promising(self, inside: Span) -> Iterator[datetime]:
         """Starts at which, one by one, each required seat has somebody."""
         open_spans: tuple[Span, ...] = (inside,)
         for seat in self.wish.session.seats:
             if not seat.shadow:
-                anyone = united(s for who in self.eligible(seat) for s in self._free_of(who))
-                open_spans = common(open_spans, anyone)
+                open_spans = common(open_spans, self._anyone_free(seat))
         length = self.wish.session.length
         for span in open_spans:
             if span.length >= length:
