@@ -74,6 +74,29 @@ def test_word_is_owed_from_the_opening_on() -> None:
     assert event.application.last_word.kind == "opened"
 
 
+@pytest.mark.parametrize(
+    ("reason", "by", "moves"),
+    [
+        ("candidate_declined", "candidate", False),
+        ("candidate_withdrew", "ats", False),
+        ("request_cancelled", "ats", True),
+        ("other", "candidate", True),
+    ],
+)
+def test_what_candidates_called_off_themselves_is_no_word_to_them(
+    reason: str, by: str, *, moves: bool
+) -> None:
+    world = World()
+    world.hear(opened(), offered())
+    world.until(START + DAY)
+    before = due(world)
+
+    why = interviews.Cancellation(at=START + DAY, by=by, reason=reason)
+    world.hear(cancelled(2, cancelled=why))
+
+    assert (due(world) != before) is moves
+
+
 def test_due_the_day_before_and_overdue_on_the_date_and_no_more() -> None:
     world = World()
     world.hear(opened())

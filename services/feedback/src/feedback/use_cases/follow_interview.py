@@ -12,12 +12,13 @@ from feedback.use_cases.publish_round import application_of, publish_round, word
 from feedback.working_set import Needs, Refusal
 from parley_contracts import interviews
 from parley_contracts.cloudevents import Received
-from parley_contracts.interviews import InterviewStatus, SessionStatus
+from parley_contracts.interviews import CancelReason, InterviewStatus, SessionStatus
 from parley_contracts.plan import HiringTeam
 
 BOOKED = (InterviewStatus.BOOKED, InterviewStatus.ENDED)
 SEARCHING = (InterviewStatus.SEARCHING, InterviewStatus.NO_SLOTS)
 TOLD_CHANGES = (interviews.ChangedPart.PLACE, interviews.ChangedPart.SEATS)
+OWN_DOING = (CancelReason.CANDIDATE_DECLINED, CancelReason.CANDIDATE_WITHDREW)
 WORDS: dict[type[interviews.InterviewEvent], WordKind] = {
     interviews.SlotsOffered: WordKind.OFFER,
     interviews.InterviewBooked: WordKind.BOOKING,
@@ -76,13 +77,20 @@ def _hear(
     application: Application, message: Received, event: interviews.InterviewEvent
 ) -> Application:
     kind = WORDS.get(type(event))
-    if isinstance(event, interviews.InterviewChanged):
-        told = any(part in TOLD_CHANGES for part in event.changed)
-        kind = kind if told else None
-    if kind is None:
+    if kind is None or not _tells_the_candidate(event):
         return application
     key = word_key(message.type, event.aggregate_id, event.revision)
     return application.say(SaidWord(kind=kind, at=message.time, key=key))
+
+
+def _tells_the_candidate(event: interviews.InterviewEvent) -> bool:
+    """What they did themselves is no word to them."""
+    if isinstance(event, interviews.InterviewChanged):
+        return any(part in TOLD_CHANGES for part in event.changed)
+    if isinstance(event, interviews.InterviewCancelled):
+        cancelled = event.interview.cancelled
+        return cancelled is None or cancelled.reason not in OWN_DOING
+    return True
 
 
 def facts_of(interview: interviews.Interview) -> InterviewFacts:
