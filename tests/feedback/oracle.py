@@ -30,6 +30,7 @@ class Oracle:
     """What the rules say, from what happened and in the plainest words; it reads no seal."""
 
     player: Player
+    promised_days: int = 5
     cards: set[str] = field(default_factory=set)
     waived: set[str] = field(default_factory=set)
     reviewed: bool = False
@@ -72,7 +73,7 @@ def act(oracle: Oracle, action: str) -> None:  # noqa: C901, PLR0912 - one line 
         case ["ended"]:
             if not oracle.ended:
                 world.until(max(world.now, END))
-                world.hear(ended())
+                world.hear(ended(promised_days=oracle.promised_days))
                 oracle.ended = True
         case ["wait", days]:
             world.until(world.now + timedelta(days=int(days)))
@@ -182,10 +183,12 @@ def law(test: Callable[[list[str]], None]) -> Callable[[], None]:
     return settings(deadline=None, max_examples=60)(given(orders)(test))
 
 
-def begin(secrets: str = "", judgement: Judgement = Judgement.STRONG_NO) -> Oracle:
+def begin(
+    secrets: str = "", judgement: Judgement = Judgement.STRONG_NO, *, promised_days: int = 5
+) -> Oracle:
     world = World()
-    world.hear(opened(), booked())
-    return Oracle(Player(world, secrets, judgement))
+    world.hear(opened(), booked(promised_days=promised_days))
+    return Oracle(Player(world, secrets, judgement), promised_days)
 
 
 def through(actions: list[str], check: Callable[[Oracle], None]) -> Oracle:

@@ -322,3 +322,32 @@ def test_unknown_members_raise_nothing() -> None:
     world.hear(booked(sessions=(odd,), decide_in="oracle"))
     world.hear(opened(), closed("transferred"))
     assert set(statuses(world)) == {BOB}
+
+
+def test_feedback_is_owed_and_told_after_a_complete_round_has_closed() -> None:
+    world, player = after_the_interview()
+    for who in (ANNA, BOB):
+        player.card(who)
+    player.nothing()
+    world.hear(closed("rejected"))
+    world.until(END + 9 * DAY)
+    assert world.round().close_reason is CloseReason.COMPLETE
+
+    assert player.release() is None
+
+    (told,) = world.said(rounds.CandidateFeedbackReleased)
+    assert told.round.feedback_due_at == END + 5 * DAY
+    assert told.round.feedback_released_at == world.now
+
+
+def test_nobody_is_owed_feedback_for_what_did_not_take_place() -> None:
+    world, player = after_the_interview()
+    player.held(ANNA, Held.CANDIDATE_ABSENT)
+    world.until(END + 9 * DAY)
+
+    refusal = player.release()
+
+    assert world.round().close_reason is CloseReason.NOT_HELD
+    assert refusal is not None
+    assert refusal.reason == "closed"
+    assert world.said(rounds.RoundClosed)[-1].round.feedback_due_at is None

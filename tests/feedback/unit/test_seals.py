@@ -1,6 +1,8 @@
 """The law of the seals, over all orders of what may happen: each rule against an oracle of its own."""
 
-from hypothesis import given, settings
+from dataclasses import replace
+
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.feedback.builders import (
     ANNA,
@@ -204,6 +206,30 @@ def test_what_the_company_owes_depends_on_nothing_the_candidate_does(actions: li
                 first.candidate.told.choice is Choice.DECLINE
             )
             assert declined or first.company.told is not None
+
+
+@settings(deadline=None, max_examples=60)
+@given(orders, st.sampled_from((1, 5, 10, 14)))
+@example(["ended", "card anna", "card bob", "close rejected", "nothing", "wait 8", "wait 1"], 10)
+def test_feedback_can_be_released_whatever_the_candidate_writes_or_decides(
+    actions: list[str], promised_days: int
+) -> None:
+    """Also when their review is what completes the round, and closes it before the promised date."""
+    silent, oracle = begin(promised_days=promised_days), begin(promised_days=promised_days)
+    for action in actions:
+        if action.startswith("said cand"):
+            continue
+        act(oracle, action)
+        if action not in ("review", "nothing") and not action.startswith("candidate"):
+            act(silent, action)
+        assert released_now(oracle) == released_now(silent)
+
+
+def released_now(oracle: Oracle) -> str | None:
+    """What would be answered; nothing comes of it."""
+    player = replace(oracle.player, world=oracle.player.world.copy())
+    refusal = player.release(text="<what it would be>")
+    return refusal.reason if refusal is not None else None
 
 
 @settings(deadline=None, max_examples=60)

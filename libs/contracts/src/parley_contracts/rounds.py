@@ -161,7 +161,7 @@ class Round(Value):
     pair: Pair = Pair()
     gates: Gates = Gates()
     feedback_due_at: Instant | None = None
-    """By when job-related feedback is promised to the candidate."""
+    """By when job-related feedback is promised to the candidate; missing where none is owed."""
     feedback_released_at: Instant | None = None
     closed_at: Instant | None = None
 
@@ -272,6 +272,6 @@ class CandidateFeedbackReleased(RoundEvent):
 
 
 class RoundClosed(RoundEvent):
-    """Nothing of this round changes any more."""
+    """Nothing of this round changes any more, but feedback that is still owed can be released."""
 
     reason: Annotated[str, Known(RoundCloseReason)]

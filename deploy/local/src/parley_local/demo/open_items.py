@@ -52,6 +52,7 @@ def _expected(evidence: Evidence) -> Iterator[Open]:
         if round_.status != RoundStatus.CLOSED:
             yield from _after(round_)
             yield from _on_the_desk(round_, evidence)
+        yield from _feedback_owed(round_)
 
 
 def _before(interview: Interview, round_: Round | None) -> Iterator[Open]:
@@ -110,12 +111,18 @@ def _on_the_desk(round_: Round, evidence: Evidence) -> Iterator[Open]:
         and card.due_at <= evidence.now
         for card in round_.cards
     )
-    owed = round_.feedback_due_at is not None and round_.feedback_released_at is None
     missed = any(one.held in ABSENT for one in round_.sessions)
-    pages = {"round": any(late), "release": owed, "arrange": missed}
+    pages = {"round": any(late), "arrange": missed}
     for purpose in (purpose for purpose, is_open in pages.items() if is_open):
         for person_id in desk:
             yield person_id, ToDo("desk", purpose, about)
+
+
+def _feedback_owed(round_: Round) -> Iterator[Open]:
+    """Also of a round that is complete."""
+    if round_.feedback_due_at is not None and round_.feedback_released_at is None:
+        for person_id in _desk(round_):
+            yield person_id, ToDo("desk", "release", round_.interview_id)
 
 
 def _can_decide(round_: Round) -> bool:

@@ -128,7 +128,9 @@ def may_ask(round_: Round) -> bool:
 
 
 def feedback_due_at(round_: Round) -> datetime | None:
-    """By when job-related feedback is promised to the candidate."""
+    """By when job-related feedback is promised to the candidate: also where the round is complete before."""
+    if round_.close_reason not in (None, CloseReason.COMPLETE):
+        return None
     return round_.pair.due_at if round_.pair.number == 1 else round_.past_pairs[0].due_at
 
 

@@ -27,7 +27,10 @@ class Action(Protocol):
     def generation(self) -> int: ...
 
 
-def enter_round(action: Action, work: Work, *allowed: Role) -> Round | Refusal:
+def enter_round(
+    action: Action, work: Work, *allowed: Role, after_closing: bool = False
+) -> Round | Refusal:
+    """`after_closing`: for what is owed whether the round has closed or not."""
     round_ = work.rounds.get(action.interview_id)
     if round_ is None or round_.opened_at is None:
         return NOT_KNOWN
@@ -35,4 +38,4 @@ def enter_round(action: Action, work: Work, *allowed: Role) -> Round | Refusal:
         return NOT_YOURS
     if action.generation < round_.generation:
         return SPENT
-    return round_ if round_.closed_at is None else CLOSED
+    return round_ if round_.closed_at is None or after_closing else CLOSED

@@ -66,6 +66,7 @@ def open_items(
         found += _of_interviewers_after(round_)
         found += _of_company_after(round_, now=now)
     if round_ is not None:
+        found += _owed_by_desk(round_)
         found += _to_read(round_)
     team = interview.hiring_team if interview is not None else None
     team = team or (round_.hiring_team if round_ is not None else None)
@@ -192,10 +193,6 @@ def _of_company_after(round_: Round, *, now: datetime) -> Iterator[Item]:
     for person in team.desk:
         if deciding and person not in team.deciders:
             yield Item(person_id=person, kind="decision_due", purpose="round", due_at=due_at)
-        if _feedback_owed(round_):
-            yield Item(
-                person_id=person, kind="release", purpose="release", due_at=round_.feedback_due_at
-            )
         for card in round_.cards:
             late = card.due_at is not None and card.due_at <= now
             if card.status == FeedbackStatus.ASKED and card.required and late:
@@ -217,8 +214,13 @@ def _of_company_after(round_: Round, *, now: datetime) -> Iterator[Item]:
                 )
 
 
-def _feedback_owed(round_: Round) -> bool:
-    return round_.feedback_due_at is not None and round_.feedback_released_at is None
+def _owed_by_desk(round_: Round) -> Iterator[Item]:
+    """Feedback is owed until it is released, whether the round has closed or not."""
+    due_at = round_.feedback_due_at
+    if due_at is None or round_.feedback_released_at is not None:
+        return
+    for person in round_.hiring_team.desk:
+        yield Item(person_id=person, kind="release", purpose="release", due_at=due_at)
 
 
 def _to_read(round_: Round) -> Iterator[Item]:
