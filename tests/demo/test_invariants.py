@@ -34,6 +34,7 @@ from parley_contracts.interviews import (
     SeatStatus,
     SessionStatus,
 )
+from parley_contracts.notifications import Notification, NotificationSent, ToldEvent
 from parley_local.demo import invariants
 from parley_local.demo.evidence import Booking, DeadLetter, Evidence, Undone
 
@@ -156,6 +157,26 @@ def test_a_mail_that_came_twice_is_seen_unless_a_crash_allows_it() -> None:
 
     assert len(invariants.mail_once(day)) == 1
     assert invariants.mail_once(day, copies_allowed=1) == []
+
+
+def test_an_event_told_in_two_mails_is_seen() -> None:
+    first, second = (
+        NotificationSent(
+            revision=number,
+            notification=Notification(
+                notification_id=f"n{number}",
+                person_id=CANDIDATE,
+                kind="invite",
+                status="sent",
+                at=NINE,
+                told=(ToldEvent(type="parley.interview.booked.v1", aggregate_id="int:1"),),
+            ),
+        )
+        for number in (1, 2)
+    )
+
+    assert invariants.told_once(a_day(first)) == []
+    assert len(invariants.told_once(a_day(first, second))) == 1
 
 
 def test_what_waits_is_named() -> None:

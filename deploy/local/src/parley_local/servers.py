@@ -24,24 +24,24 @@ from parley_local.postgres import PostgresServer
 from parley_local.side_by_side import side_by_side
 from parley_local.topics import Kafka, NamedKafka
 
-KafkaT = TypeVar("KafkaT", bound=Kafka)
-PostgresT = TypeVar("PostgresT", bound=Postgres)
+Kafka_co = TypeVar("Kafka_co", bound=Kafka, covariant=True)
+Postgres_co = TypeVar("Postgres_co", bound=Postgres, covariant=True)
 T = TypeVar("T")
 
 
-class Servers(Generic[KafkaT, PostgresT]):
+class Servers(Generic[Kafka_co, Postgres_co]):
     """Each server starts when it is first asked for, from whichever thread asks first."""
 
-    def __init__(self, kafka: Callable[[], KafkaT], postgres: Callable[[], PostgresT]) -> None:
+    def __init__(self, kafka: Callable[[], Kafka_co], postgres: Callable[[], Postgres_co]) -> None:
         self._kafka = once(kafka)
         self._postgres = once(postgres)
 
     @property
-    def kafka(self) -> KafkaT:
+    def kafka(self) -> Kafka_co:
         return self._kafka()
 
     @property
-    def postgres(self) -> PostgresT:
+    def postgres(self) -> Postgres_co:
         return self._postgres()
 
     def start(self) -> None:

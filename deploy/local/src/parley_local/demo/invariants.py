@@ -13,6 +13,7 @@ from parley_contracts.applications import ApplicationClosed, ApplicationOpened
 from parley_contracts.candidate_updates import ApplicationClockEvent, CandidateUpdateOverdue, Word
 from parley_contracts.intake import RecordRejected
 from parley_contracts.interviews import BookingConflictFound, Origin, SeatStatus
+from parley_contracts.notifications import NotificationSent
 from parley_contracts.topics import ATS, TOPICS
 from parley_local.demo.calendars import (
     KEPT,
@@ -178,6 +179,21 @@ def mail_once(evidence: Evidence, *, copies_allowed: int = 0) -> list[str]:
     ]
 
 
+def told_once(evidence: Evidence) -> list[str]:
+    """One event in one mail of a kind to a person: a second would have a Message-ID of its own."""
+    told: dict[tuple[str, ...], set[str]] = {}
+    for _, event in evidence.of(NotificationSent):
+        one = event.notification
+        for what in one.told:
+            about = (what.type, str(what.revision), what.aggregate_id, one.kind, one.person_id)
+            told.setdefault(about, set()).add(one.notification_id)
+    return [
+        f"{what} {revision} of {about} was told to {person} in {len(mails)} mails ({kind})"
+        for (what, revision, about, kind, person), mails in told.items()
+        if len(mails) > 1
+    ]
+
+
 # Nothing left lying about
 
 
@@ -299,4 +315,5 @@ INVARIANTS: Mapping[str, Check] = {
     "every item that should be closed is closed": open_items,
     "only the broken record dead-lettered": only_broken_dead_lettered,
     "every promise kept, or its breach published": every_word_given,
+    "every event told once": told_once,
 }

@@ -15,7 +15,7 @@ class Kills:
     system: System
     wanted: int
     chance: random.Random
-    every: int = 4
+    every: int = 3
     """One jump in so many is met by a kill, as long as some are left."""
     done: Counter[str] = field(default_factory=Counter)
 

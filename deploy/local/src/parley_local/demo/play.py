@@ -136,6 +136,7 @@ async def one_day(
         said=stage.said,
         done=people.done,
         visitor=day.visitor,
+        kills=kills.done,
     )
     left = await evidence.gather(running, stage)
     copies = kills.done.total()

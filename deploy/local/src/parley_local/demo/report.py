@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
 
@@ -34,6 +34,8 @@ class Played:
     """By trace: when its first record went out, in seconds since 1970."""
     done: Mapping[str, int]
     visitor: str
+    kills: Mapping[str, int] = field(default_factory=dict)
+    """How often each of our programs was ended by kill -9."""
 
 
 class EventToMail(TypedDict):
@@ -61,6 +63,7 @@ class Report(TypedDict):
     seconds: float
     people: dict[str, int]
     visitor: str | None
+    kills: dict[str, int]
     invariants: list[str]
     violations: list[Broken]
 
@@ -83,6 +86,7 @@ def make(evidence: Evidence, played: Played, violations: Sequence[Violation]) ->
         "seconds": round(played.seconds, 1),
         "people": dict(sorted(played.done.items())),
         "visitor": played.visitor or None,
+        "kills": dict(sorted(played.kills.items())),
         "invariants": [*INVARIANTS, MAIL_ONCE, PAGES_ANSWER],
         "violations": [{"invariant": one.invariant, "what": one.what} for one in violations],
     }
