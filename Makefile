@@ -8,7 +8,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test unit demo schemas
+.PHONY: help setup check lint test unit demo schemas faults
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ unit: $(SYNCED) ## Only what needs no server and no browser
 
 demo: $(SYNCED) ## A hiring day, end to end, on this machine (ARGS=--once ends by itself)
 	$(BIN)/parley-local demo $(ARGS)
+
+faults: $(SYNCED) ## Every fault scenario at full size, judged by one history checker (ARGS="--only S01 --seed 7")
+	$(BIN)/python -m tests.faults $(ARGS)
 
 schemas: $(SYNCED) ## Write JSON Schemas, AsyncAPI, samples and the event catalogue
 	$(BIN)/python -m parley_contracts.schemas

@@ -1,0 +1,75 @@
+"""Runs one scenario on servers of its own and judges what it left behind."""
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.checker import Finding, by_kind, check
+from tests.faults.scenarios import Scenario, Size
+from tests.faults.world import a_world, acknowledged, under_load
+
+from parley_local.servers import EmbeddedServers, embedded
+
+INTERVIEWERS = 30
+WAVE = 30
+"""Interviews whose whole lives run side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    scenario: str
+    title: str
+    seed: int
+    harm: Counter[str]
+    commands: int
+    unanswered: int
+    """Forms that got no answer, or that of a server in trouble."""
+    records: int
+    mails: int
+    findings: Sequence[Finding]
+    recovery: float
+    """The longest time until ready again, in seconds."""
+    seconds: float
+
+    @property
+    def kinds(self) -> Counter[str]:
+        return by_kind(self.findings)
+
+
+async def run(scenario: Scenario, size: Size, *, seed: int) -> Result:
+    began = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="parley-faults-") as folder,
+        embedded(kafka_nodes=scenario.brokers, fsync=False) as servers,
+    ):
+        return await _on(servers, Path(folder), scenario, size, seed=seed, began=began)
+
+
+async def _on(
+    servers: EmbeddedServers,
+    folder: Path,
+    scenario: Scenario,
+    size: Size,
+    *,
+    seed: int,
+    began: float,
+) -> Result:
+    async with a_world(servers, folder, seed=seed, interviewers=INTERVIEWERS) as world:
+        await under_load(world, scenario.nemesis(size), commands=size.commands, wave=WAVE)
+        history = await world.history()
+    return Result(
+        scenario=scenario.name,
+        title=scenario.title,
+        seed=seed,
+        harm=world.harm,
+        commands=acknowledged(world),
+        unanswered=sum(one.status is None or one.status >= 500 for one in world.ears.commands),
+        records=len(history.records),
+        mails=len(history.evidence.mails),
+        findings=check(history),
+        recovery=max(world.recoveries, default=0.0),
+        seconds=time.monotonic() - began,
+    )

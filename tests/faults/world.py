@@ -1,0 +1,307 @@
+"""The whole system as processes on servers of its own, under load, with something that harms it beside it."""
+
+import asyncio
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from tests.faults import witness
+from tests.faults.history import History, Said
+from tests.faults.load import SESSIONS_OVER, Ats, Listening, Prompt
+
+from parley_contracts.topics import consumed_by
+from parley_local.demo import system
+from parley_local.demo.clock import ConductedClock
+from parley_local.demo.evidence import Evidence, read_tables, read_topics
+from parley_local.demo.feed import STARTS_AT, Line
+from parley_local.demo.mailbox import Mailbox
+from parley_local.demo.quiet import Quiet
+from parley_local.demo.system import SERVICES, Program, System
+from parley_local.servers import EmbeddedServers
+
+LOOK_SECONDS = 0.05
+PATIENCE_SECONDS = 120.0
+"""Without any progress."""
+UNREACHABLE = (OSError, TimeoutError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError)
+STEPS = (SESSIONS_OVER, timedelta(days=1), timedelta(days=8))
+"""How time goes on once everything is booked: sessions over, applications closed, the gates' dates past."""
+
+
+class NeverQuiet(Exception):
+    """Something stays undone although nothing harms the system any more."""
+
+
+@dataclass
+class World:
+    servers: EmbeddedServers
+    system: System
+    clock: ConductedClock
+    mailbox: Mailbox
+    ats: Ats
+    people: Prompt
+    ears: Listening
+    producer: AIOKafkaProducer
+    chance: random.Random
+    folder: Path
+    said: list[Said] = field(default_factory=list)
+    harm: Counter[str] = field(default_factory=Counter)
+    """What was done to the system, by kind and count."""
+    copies: int = 0
+    """How many mails may have come once more."""
+    recoveries: list[float] = field(default_factory=list)
+    """Seconds of the wall until ready again."""
+    _acting: asyncio.Task[int] | None = None
+
+    @property
+    def programs(self) -> Mapping[str, Program]:
+        return self.system.programs
+
+    # What the load does
+
+    async def say(self, lines: Sequence[Line]) -> None:
+        """Until the broker has acknowledged each; what failed is said again under its own id."""
+        left = list(lines)
+        while left:
+            answers = await asyncio.gather(*[self._send(line) for line in left])
+            left = [line for line, taken in zip(left, answers, strict=True) if not taken]
+            if left:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _send(self, line: Line) -> bool:
+        headers = [(name, value.encode()) for name, value in line.headers]
+        try:
+            await self.producer.send_and_wait(
+                self.system.prefix + line.topic,
+                key=line.key.encode(),
+                value=line.value.encode(),
+                headers=headers,
+            )
+        except KafkaError:
+            return False
+        self.said.append(Said(line.topic, dict(line.headers)["ce_id"]))
+        return True
+
+    async def to(self, moment: datetime) -> None:
+        self.clock.set(moment, rate=0)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Until people have nothing left to do and nothing is under way, seen twice."""
+        now = self.clock.now()
+        last, give_up, seen = self._progress(), time.monotonic() + PATIENCE_SECONDS, 0
+        async with AsyncQuiet(self) as quiet:
+            while seen < 2:
+                why = await self._look(now, quiet)
+                seen = 0 if why else seen + 1
+                if (progress := self._progress()) != last:
+                    last, give_up = progress, time.monotonic() + PATIENCE_SECONDS
+                if why and time.monotonic() > give_up:
+                    raise NeverQuiet(f"at {now.isoformat()}: {why}")
+                if why:
+                    await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look(self, now: datetime, quiet: "AsyncQuiet") -> str | None:
+        self.people.read_mail(now)
+        if self._acting is None and self.people.due(now):
+            self._acting = asyncio.create_task(self.people.act(now))
+        if self._acting is not None and self._acting.done():
+            await self._acting
+            self._acting = None
+        if self._acting is not None or self.people.due(now):
+            return "people are acting"
+        return await quiet.busy(now)
+
+    def _progress(self) -> tuple[int, int, int]:
+        return len(self.mailbox.mails), len(self.ears.commands), self.people.done.total()
+
+    # What a nemesis does
+
+    async def end(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """End a program, and start it again once it is gone."""
+        program = self.programs[name]
+        if program.process is None:
+            return
+        program.process.send(number)
+        self.harm[f"{number.name} {name}"] += 1
+        self.copies += 1
+        await self.gone(name)
+        await self.revive(name)
+
+    async def gone(self, name: str, *, seconds: float = 60) -> None:
+        process = self.programs[name].process
+        if process is not None and not await asyncio.to_thread(process.wait, seconds=seconds):
+            raise NeverQuiet(f"{name} does not end")
+
+    async def revive(self, name: str, **environment: str) -> None:
+        program = self.programs[name]
+        given = program.environment
+        program.environment = {**given, **environment}
+        try:
+            await asyncio.to_thread(program.start)
+        finally:
+            program.environment = given
+
+    async def ready(self, *names: str) -> float:
+        """Seconds until these programs answer that they are ready."""
+        began = time.monotonic()
+        for name in names or self.programs:
+            await asyncio.to_thread(self.programs[name].await_ready)
+        seconds = time.monotonic() - began
+        self.recoveries.append(seconds)
+        return seconds
+
+    # What is left
+
+    async def history(self) -> History:
+        now = self.clock.now()
+        records = await read_topics(self.servers.kafka.bootstrap, self.system.prefix)
+        tables = await read_tables(self.system.dsns, self.system.prefix, now)
+        canaries = self.people.canaries
+        evidence = Evidence(
+            now=now,
+            records=records,
+            mails=tuple(self.mailbox.mails),
+            bookings=tuple(tables.bookings),
+            dead_letters=tuple(tables.dead_letters),
+            undone=tuple(tables.undone),
+            logs={name: one.log.read_text(errors="replace") for name, one in self.programs.items()},
+            written=dict(canaries.written),
+            sights=tuple(canaries.sights),
+        )
+        return History(
+            evidence,
+            commands=tuple(self.ears.commands),
+            said=tuple(self.said),
+            emitted=await witness.emitted(self.system.dsns),
+            claimed=await witness.claimed(self.system.dsns),
+            copies_allowed=self.copies,
+            consumed={
+                service: frozenset(topic.name for topic in consumed_by(service))
+                for service in SERVICES
+            },
+        )
+
+
+@dataclass
+class AsyncQuiet:
+    """Asks whether anything is under way; where databases and brokers do not answer, everything is."""
+
+    world: World
+    _quiet: Quiet | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._close()
+
+    async def busy(self, now: datetime) -> str | None:
+        try:
+            quiet = await self._open()
+            quiet._read.clear()  # repeats are on the topics too, so that no count tells what is there
+            return await quiet.busy(now, Counter(one.topic for one in self.world.said))
+        except UNREACHABLE as trouble:
+            await self._close()
+            return f"a server does not answer: {type(trouble).__name__}"
+
+    async def _open(self) -> Quiet:
+        if self._quiet is None:
+            running = self.world.system
+            bootstrap = self.world.servers.kafka.bootstrap
+            quiet = Quiet(running.dsns, running.groups, bootstrap, running.prefix)
+            await quiet.__aenter__()
+            self._quiet = quiet
+        return self._quiet
+
+    async def _close(self) -> None:
+        quiet, self._quiet = self._quiet, None
+        if quiet is not None:
+            with suppress(*UNREACHABLE):
+                await quiet.__aexit__(None, None, None)
+
+
+Nemesis = Callable[[World], Coroutine[Any, Any, None]]
+
+
+@asynccontextmanager
+async def a_world(
+    servers: EmbeddedServers, folder: Path, *, seed: int, interviewers: int
+) -> AsyncIterator[World]:
+    await asyncio.to_thread(servers.start)
+    clock = ConductedClock(folder / "clock.json")
+    clock.set(STARTS_AT, rate=0)
+    mailbox = Mailbox(clock.now)
+    await mailbox.start()
+    running = await system.build(servers, folder, clock=clock.path, smtp_port=mailbox.port)
+    await witness.install(running.dsns)
+    ats = Ats(seed, interviewers)
+    people = Prompt(mailbox, ats.tempers, {}, random.Random(seed))
+    ears = Listening(people._transport, clock.now)
+    people._transport = ears  # type: ignore[assignment]  # people ask for no more than any transport does
+    producer = AIOKafkaProducer(
+        bootstrap_servers=servers.kafka.bootstrap, acks="all", enable_idempotence=True
+    )
+    await producer.start()
+    world = World(
+        servers,
+        running,
+        clock,
+        mailbox,
+        ats,
+        people,
+        ears,
+        producer,
+        random.Random(seed + 1),
+        folder,
+    )
+    try:
+        await asyncio.to_thread(running.start)
+        yield world
+    finally:
+        await producer.stop()
+        await people.close()
+        await asyncio.to_thread(running.stop)
+        await mailbox.stop()
+
+
+async def under_load(world: World, nemesis: Nemesis, *, commands: int, wave: int) -> None:
+    """Whole lives of interviews, a wave at a time, until so much was acknowledged and the harm is done."""
+    await world.say(world.ats.people())
+    harming = asyncio.create_task(nemesis(world), name="nemesis")
+    try:
+        while acknowledged(world) < commands or not harming.done():
+            if harming.done():
+                harming.result()
+            await one_wave(world, wave)
+        harming.result()
+    finally:
+        harming.cancel()
+        await asyncio.wait([harming])
+    await world.ready()
+    await world.settle()
+
+
+async def one_wave(world: World, wave: int) -> None:
+    """From the requests to what is opened to each side at the end."""
+    await world.say(world.ats.wave(wave, world.clock.now()))
+    await world.settle()
+    ended, closed, opened = STEPS
+    await world.to(world.clock.now() + ended)
+    world.clock.set(world.clock.now() + closed, rate=0)
+    await world.say(world.ats.outcomes(wave, world.clock.now()))
+    await world.settle()
+    await world.to(world.clock.now() + opened)
+
+
+def acknowledged(world: World) -> int:
+    return len(world.said) + sum(one.acknowledged for one in world.ears.commands)
