@@ -17,6 +17,7 @@ COPIED = (
     "adapters/consumer.py",
     "adapters/database.py",
     "adapters/dead_letter.py",
+    "adapters/failpoint.py",
     "adapters/http.py",
     "adapters/inbox.py",
     "adapters/links.py",
@@ -52,3 +53,9 @@ def words(service: str, name: str) -> list[str]:
 @pytest.mark.parametrize("service", OTHERS)
 def test_a_copy_is_what_the_model_is(service: str, name: str) -> None:
     assert words(service, name) == words(MODEL, name)
+
+
+def test_the_relay_has_the_same_failpoints() -> None:
+    ours = (ROOT / "relay" / "src" / "relay" / "failpoint.py").read_text()
+
+    assert ours == (ROOT / MODEL / "src" / MODEL / "adapters" / "failpoint.py").read_text()

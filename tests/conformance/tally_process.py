@@ -1,31 +1,13 @@
-"""A process made of a service's consumer and timers over the tally, or a relay, that can kill itself.
-
-`TALLY_KILL` names a point; the process ends there by SIGKILL, the `TALLY_KILL_AT`-th time it comes by.
-"""
+"""A process made of a service's consumer and timers over the tally, or a relay; `PARLEY_FAILPOINT` may end it."""
 
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI
 from tests.conformance.tally import Plumbing, subscriptions, tally_store
-
-
-def kill_after(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    left = int(os.environ.get("TALLY_KILL_AT", "1"))
-
-    async def killing(*arguments: Any, **named: Any) -> Any:
-        nonlocal left
-        answer = await function(*arguments, **named)
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
-
-    return killing
 
 
 async def consume(service: str) -> None:
@@ -35,20 +17,12 @@ async def consume(service: str) -> None:
     pool = await plumbing.database.connect(dsn, size=5, name=service)
     clock = plumbing.clock.RealClock()
     batch = plumbing.batch.Batch(pool, tally_store(plumbing), subscriptions(plumbing), clock)
-    ingest = batch.ingest
-    match os.environ.get("TALLY_KILL"):
-        case "after_claim":
-            plumbing.inbox.claim = kill_after(plumbing.inbox.claim)
-        case "before_commit":
-            plumbing.outbox.append = kill_after(plumbing.outbox.append)
-        case "after_commit_before_offset":
-            ingest = kill_after(ingest)
     consumer = plumbing.consumer.Consumer(
         bootstrap=os.environ["TALLY_KAFKA"],
         group=os.environ["TALLY_PREFIX"] + service,
         topics=["ats.applications.v1"],
         prefix=os.environ["TALLY_PREFIX"],
-        ingest=ingest,
+        ingest=batch.ingest,
         session_timeout_ms=6_000,
         heartbeat_interval_ms=1_000,
     )
@@ -77,17 +51,9 @@ async def run(plumbing: Plumbing, consumer: Any, pool: Any) -> None:
 
 
 async def relay() -> None:
-    from relay import postgres  # noqa: PLC0415 - a consumer's process has no relay in it
-    from relay.app import configure_logging, serve  # noqa: PLC0415 - see above
+    from relay.app import configure_logging, serve  # noqa: PLC0415 - a consumer's process has no relay in it
     from relay.config import Settings  # noqa: PLC0415 - see above
-    from relay.kafka import Kafka  # noqa: PLC0415 - see above
 
-    # setattr, since a failpoint is no implementation that a type checker would accept.
-    match os.environ.get("TALLY_KILL"):
-        case "after_publish_before_delete":
-            setattr(Kafka, "send", kill_after(Kafka.send))  # noqa: B010 - see above
-        case "after_delete":
-            setattr(postgres, "move", kill_after(postgres.move))  # noqa: B010 - see above
     configure_logging("INFO")
     await serve(Settings())
 

@@ -14,7 +14,7 @@ from itertools import groupby
 import asyncpg
 import structlog
 
-from relay import metrics, postgres
+from relay import failpoint, metrics, postgres
 from relay.kafka import FATAL, Kafka, KafkaError
 from relay.postgres import Connection, Row
 
@@ -139,7 +139,9 @@ class Relay:
             self._put_off(place, error)
             fatal = fatal or isinstance(error, FATAL)
         if acked:
+            failpoint.reach("after_publish_before_delete")
             await postgres.move(connection, sorted(acked), published_at=self.wall())
+            failpoint.reach("after_delete")
             metrics.PUBLISHED.inc(len(acked))
         if fatal:
             await asyncio.wait(self._in_flight.values()) if self._in_flight else None

@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import asyncpg
 import structlog
 
-from notifications.adapters import metrics, timer
+from notifications.adapters import failpoint, metrics, timer
 from notifications.adapters.database import Connection, Pool
 from notifications.adapters.table import Refused
 from notifications.adapters.timer import Due
@@ -85,8 +85,10 @@ class TimerRunner(Generic[W]):
                 await run_steps(
                     connection, self.store, list(steps.values()), now=now, lock_last=lock_last
                 )
+                failpoint.reach("timer_before_commit")
 
         await with_retries(attempt)
+        failpoint.reach("timer_after_commit")
         for one in fired:
             metrics.TIMERS.labels(kind=one.kind, result="fired").inc()
 

@@ -17,7 +17,7 @@ from prometheus_client import Counter
 from parley_contracts import cloudevents
 from parley_contracts.cloudevents import Received, Tombstone, Unknown
 from parley_contracts.refusals import BrokenRecord
-from scheduling.adapters import dead_letter, inbox, metrics, outbox, traces
+from scheduling.adapters import dead_letter, failpoint, inbox, metrics, outbox, traces
 from scheduling.adapters.database import Connection, Pool
 from scheduling.adapters.dead_letter import DeadLetter
 from scheduling.adapters.inbox import Claim, Claimed
@@ -69,6 +69,7 @@ class Batch(Generic[W]):
                 log.warning("batch is replayed singly", because=type(trouble).__name__)
                 for one in decoded:
                     await self._take_in_alone(one)
+        failpoint.reach("after_commit_before_offset")
         for one in decoded:
             if one.hop is not None:
                 one.hop.end()
@@ -94,7 +95,9 @@ class Batch(Generic[W]):
     async def _take_in(self, decoded: Sequence[Decoded[W]]) -> None:
         async def attempt() -> list[Counter]:
             async with self.pool.acquire() as connection, connection.transaction():
-                return await self._effects(connection, decoded)
+                counts = await self._effects(connection, decoded)
+                failpoint.reach("before_commit")
+                return counts
 
         _count(await with_retries(attempt))
 
@@ -120,6 +123,7 @@ class Batch(Generic[W]):
         """Returns what is to be counted once all of this is committed."""
         now, wall = self.clock.now(), self.clock.wall()
         claimed = await inbox.claim(connection, [one.claim for one in decoded], received_at=wall)
+        failpoint.reach("after_claim")
         fresh = [one for one, claim in zip(decoded, claimed, strict=True) if claim is Claimed.FRESH]
         letters = [one.letter for one in fresh if one.letter is not None] + [
             _reused(one)

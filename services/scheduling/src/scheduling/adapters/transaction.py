@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import asyncpg
 
-from scheduling.adapters import outbox, timer, traces
+from scheduling.adapters import failpoint, outbox, timer, traces
 from scheduling.adapters.database import Connection, Pool
 from scheduling.adapters.table import Collision, Refused, Table, Unheard
 from scheduling.working_set import Needs, NotLoaded, Refusal, Step, WorkingSet
@@ -144,12 +144,15 @@ class Transactions(Generic[W]):
             async with self.pool.acquire() as connection, connection.transaction():
                 await connection.execute("set local lock_timeout = '2s'")
                 ran = await run_steps(connection, self.store, [traced], now=now)
+                failpoint.reach("page_before_commit")
                 return ran.answers[0]
 
         try:
-            return await with_retries(attempt)
+            answer = await with_retries(attempt)
         except Refused as refused:
             return refused.refusal
+        failpoint.reach("page_after_commit")
+        return answer
 
 
 async def _load(
