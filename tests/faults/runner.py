@@ -59,6 +59,8 @@ async def _on(
 ) -> Result:
     async with a_world(servers, folder, seed=seed, interviewers=INTERVIEWERS) as world:
         await under_load(world, scenario.nemesis(size), commands=size.commands, wave=WAVE)
+        if scenario.after is not None:
+            await scenario.after(world, size.times)
         history = await world.history()
     return Result(
         scenario=scenario.name,
@@ -66,10 +68,10 @@ async def _on(
         seed=seed,
         harm=world.harm,
         commands=acknowledged(world),
-        unanswered=sum(one.status is None or one.status >= 500 for one in world.ears.commands),
+        unanswered=world.unanswered,
         records=len(history.records),
         mails=len(history.evidence.mails),
-        findings=check(history),
+        findings=[*world.noted, *check(history)],
         recovery=max(world.recoveries, default=0.0),
         seconds=time.monotonic() - began,
     )

@@ -1,9 +1,9 @@
-"""What harms the system, by the numbers of REL's table: each is a nemesis beside the load."""
+"""The scenarios by their numbers: what harms the system, at the size of `make test` and at full size."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tests.faults import harms
 from tests.faults.world import Nemesis, World
 
 
@@ -19,14 +19,22 @@ Harm = Callable[[World, int], Awaitable[None]]
 """Does it so many times."""
 
 
+async def nothing(world: World, times: int) -> None:
+    del world, times
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     name: str
     title: str
-    harm: Harm
+    harm: Harm = nothing
+    after: Harm | None = None
+    """Done when the load is over."""
     small: Size
     full: Size
     brokers: int = 1
+    everyday: bool = True
+    """Part of `make test`, in its small size."""
 
     def nemesis(self, size: Size) -> Nemesis:
         async def harming(world: World) -> None:
@@ -35,22 +43,118 @@ class Scenario:
         return harming
 
 
-async def crash_loop(world: World, times: int) -> None:
-    """Any of our programs, by kill -9, every half to two seconds."""
-    for _ in range(times):
-        await asyncio.sleep(world.chance.uniform(0.5, 2.0))
-        await world.end(world.chance.choice(sorted(world.programs)))
-
-
 SCENARIOS = {
     one.name: one
     for one in (
         Scenario(
             name="S01",
             title="crash loop: any program, kill -9",
-            harm=crash_loop,
+            harm=harms.crash_loop,
             small=Size(commands=1_000, times=20),
             full=Size(commands=10_000, times=200),
+        ),
+        Scenario(
+            name="S02",
+            title="killed at each named failpoint",
+            harm=harms.failpoints,
+            small=Size(commands=300, times=6),
+            full=Size(commands=2_000, times=2 * len(harms.POINTS)),
+        ),
+        Scenario(
+            name="S03",
+            title="a frozen consumer comes back",
+            harm=harms.zombie,
+            small=Size(commands=300, times=1),
+            full=Size(commands=1_000, times=6),
+            everyday=False,
+        ),
+        Scenario(
+            name="S04",
+            title="SIGTERM while a batch is held up",
+            harm=harms.drain_overrun,
+            small=Size(commands=300, times=1),
+            full=Size(commands=1_000, times=6),
+        ),
+        Scenario(
+            name="S05",
+            title="the broker restarts",
+            harm=harms.broker_restarts,
+            small=Size(commands=300, times=3),
+            full=Size(commands=2_000, times=12),
+        ),
+        Scenario(
+            name="S07",
+            title="the broker does not answer",
+            harm=harms.broker_unreachable,
+            small=Size(commands=300, times=15),
+            full=Size(commands=1_000, times=600),
+            everyday=False,
+        ),
+        Scenario(
+            name="S09",
+            title="leaders fail, on three brokers",
+            harm=harms.leaders_fail,
+            small=Size(commands=300, times=2),
+            full=Size(commands=1_000, times=6),
+            brokers=3,
+            everyday=False,
+        ),
+        Scenario(
+            name="S10",
+            title="members join and leave",
+            harm=harms.rebalance_storm,
+            small=Size(commands=300, times=4),
+            full=Size(commands=1_000, times=20),
+            everyday=False,
+        ),
+        Scenario(
+            name="S11",
+            title="a flood of broken records",
+            harm=harms.poison_flood,
+            small=Size(commands=300, times=100),
+            full=Size(commands=1_000, times=1_000),
+        ),
+        Scenario(
+            name="S12",
+            title="one transaction in ten collides",
+            harm=harms.transient_errors,
+            small=Size(commands=300, times=10),
+            full=Size(commands=2_000, times=60),
+        ),
+        Scenario(
+            name="S13",
+            title="commits out of order",
+            harm=harms.late_commits,
+            small=Size(commands=100, times=1),
+            full=Size(commands=1_000, times=10),
+        ),
+        Scenario(
+            name="S14",
+            title="two relays, and sessions that are cut",
+            harm=harms.two_relays,
+            small=Size(commands=300, times=10),
+            full=Size(commands=2_000, times=60),
+        ),
+        Scenario(
+            name="S15",
+            title="PostgreSQL restarts, and a storm of connections",
+            harm=harms.database_restarts,
+            small=Size(commands=300, times=2),
+            full=Size(commands=2_000, times=10),
+        ),
+        Scenario(
+            name="S19",
+            title="everything is read again, and sent three times",
+            after=harms.everything_again,
+            small=Size(commands=300, times=2),
+            full=Size(commands=2_000, times=2),
+        ),
+        Scenario(
+            name="S20",
+            title="a mail server in a mood",
+            harm=harms.moody_mail_server,
+            small=Size(commands=300, times=100),
+            full=Size(commands=2_000, times=1_000),
         ),
     )
 }

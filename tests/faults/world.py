@@ -13,20 +13,22 @@ from pathlib import Path
 from typing import Any, Self
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka.errors import KafkaError
 from tests.faults import witness
+from tests.faults.checker import Finding
 from tests.faults.history import History, Said
 from tests.faults.load import SESSIONS_OVER, Ats, Listening, Prompt
+from tests.faults.sink import Sink
 
 from parley_contracts.topics import consumed_by
 from parley_local.demo import system
 from parley_local.demo.clock import ConductedClock
-from parley_local.demo.evidence import Evidence, read_tables, read_topics
+from parley_local.demo.evidence import Evidence, read_raw, read_tables, read_topics
 from parley_local.demo.feed import STARTS_AT, Line
-from parley_local.demo.mailbox import Mailbox
 from parley_local.demo.quiet import Quiet
 from parley_local.demo.system import SERVICES, Program, System
+from parley_local.ports import free_ports
 from parley_local.servers import EmbeddedServers
 
 LOOK_SECONDS = 0.05
@@ -35,6 +37,10 @@ PATIENCE_SECONDS = 120.0
 UNREACHABLE = (OSError, TimeoutError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError)
 STEPS = (SESSIONS_OVER, timedelta(days=1), timedelta(days=8))
 """How time goes on once everything is booked: sessions over, applications closed, the gates' dates past."""
+
+
+NEXT_TRY = "select min(due_at) from delivery where due_at <= $1"
+LONGEST_RETRY = timedelta(hours=12)
 
 
 class NeverQuiet(Exception):
@@ -46,7 +52,7 @@ class World:
     servers: EmbeddedServers
     system: System
     clock: ConductedClock
-    mailbox: Mailbox
+    mailbox: Sink
     ats: Ats
     people: Prompt
     ears: Listening
@@ -60,6 +66,8 @@ class World:
     """How many mails may have come once more."""
     recoveries: list[float] = field(default_factory=list)
     """Seconds of the wall until ready again."""
+    noted: list[Finding] = field(default_factory=list)
+    """What a scenario itself found wrong."""
     _acting: asyncio.Task[int] | None = None
 
     @property
@@ -96,6 +104,22 @@ class World:
         await self.settle()
 
     async def settle(self) -> None:
+        """Until nothing is under way and no mail waits for its server: time goes on to the next try."""
+        await self._settle()
+        while (again := await self._next_try()) is not None:
+            self.clock.set(max(again, self.clock.now()), rate=0)
+            await self._settle()
+
+    async def _next_try(self) -> datetime | None:
+        connection = await asyncpg.connect(self.system.dsns["notifications"])
+        try:
+            latest = self.clock.now() + LONGEST_RETRY
+            found: datetime | None = await connection.fetchval(NEXT_TRY, latest)
+            return found
+        finally:
+            await connection.close()
+
+    async def _settle(self) -> None:
         """Until people have nothing left to do and nothing is under way, seen twice."""
         now = self.clock.now()
         last, give_up, seen = self._progress(), time.monotonic() + PATIENCE_SECONDS, 0
@@ -159,6 +183,49 @@ class World:
         seconds = time.monotonic() - began
         self.recoveries.append(seconds)
         return seconds
+
+    async def twin(self, name: str, roles: str = "consume,timers") -> str:
+        """A second process of a service; its pages are nobody's."""
+        first = self.programs[name]
+        (port,) = free_ports(1)
+        given = {**first.environment, f"{name.upper()}_PORT": str(port)}
+        arguments = [name, "serve", "--roles", roles]
+        twin = f"{name}-2"
+        self.system.programs[twin] = Program(twin, arguments, given, self.folder, port)
+        await self.revive(twin)
+        await self.ready(twin)
+        return twin
+
+    async def second_relay(self, name: str) -> None:
+        first = self.programs[name]
+        (port,) = free_ports(1)
+        given = {**first.environment, "RELAY_PORT": str(port)}
+        twin = f"{name}-2"
+        self.system.programs[twin] = Program(twin, ["relay", "serve"], given, self.folder, port)
+        await self.revive(twin)
+        await self.ready(twin)
+
+    async def execute(self, service: str, statement: str, *values: object) -> None:
+        connection = await asyncpg.connect(self.system.dsns[service])
+        try:
+            await connection.execute(statement, *values)
+        finally:
+            await connection.close()
+
+    @property
+    def unanswered(self) -> int:
+        """Forms that got no answer, or that of a server in trouble."""
+        return sum(one.status is None or one.status >= 500 for one in self.ears.commands)
+
+    async def emitted(self) -> int:
+        return len(await witness.emitted(self.system.dsns))
+
+    async def raw_records(self) -> list[ConsumerRecord]:
+        """Everything on every topic, as it is."""
+        return await read_raw(self.servers.kafka.bootstrap, self.system.prefix)
+
+    def note(self, kind: str, what: str) -> None:
+        self.noted.append(Finding(kind, what))
 
     # What is left
 
@@ -240,7 +307,7 @@ async def a_world(
     await asyncio.to_thread(servers.start)
     clock = ConductedClock(folder / "clock.json")
     clock.set(STARTS_AT, rate=0)
-    mailbox = Mailbox(clock.now)
+    mailbox = Sink(clock.now)
     await mailbox.start()
     running = await system.build(servers, folder, clock=clock.path, smtp_port=mailbox.port)
     await witness.install(running.dsns)

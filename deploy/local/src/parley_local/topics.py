@@ -75,9 +75,13 @@ class Kafka(ABC):
             await self.delete_topics(names)
         async with self._admin() as admin:
             groups = [name for name, _ in await admin.list_consumer_groups()]
+        await self.delete_groups(group for group in groups if group.startswith(prefix))
+
+    async def delete_groups(self, groups: Iterable[str]) -> None:
+        """What they have read is forgotten; a group in use is left."""
+        async with self._admin() as admin:
             for group in groups:
-                if group.startswith(prefix):
-                    await delete_group(admin, group)
+                await delete_group(admin, group)
 
     def _own(self, names: Iterable[str]) -> list[str]:
         listed = list(names)

@@ -183,6 +183,11 @@ class Evidence:
 
 async def read_topics(bootstrap: str, prefix: str) -> tuple[Record, ...]:
     """Every record that there is, partition by partition."""
+    read = [record_of(one, prefix) for one in await read_raw(bootstrap, prefix)]
+    return tuple(sorted(read, key=lambda one: (one.topic, one.partition, one.offset)))
+
+
+async def read_raw(bootstrap: str, prefix: str) -> list[ConsumerRecord]:
     places = [
         TopicPartition(prefix + topic.name, number)
         for topic in TOPICS.values()
@@ -202,8 +207,7 @@ async def read_topics(bootstrap: str, prefix: str) -> tuple[Record, ...]:
             waiting = [one for one in waiting if await consumer.position(one) < ends[one]]
     finally:
         await consumer.stop()
-    read = [record_of(one, prefix) for one in raw]
-    return tuple(sorted(read, key=lambda one: (one.topic, one.partition, one.offset)))
+    return raw
 
 
 def record_of(raw: ConsumerRecord, prefix: str) -> Record:
