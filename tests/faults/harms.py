@@ -53,8 +53,7 @@ async def failpoints(world: World, times: int) -> None:
         if point == "after_data_before_250":
             await killed_before_250(world)
         else:
-            await world.end(name, signal.SIGTERM)
-            await world.gone(name)
+            await world.ended(name, signal.SIGTERM)
             await armed(world, name, f"{point}:{world.chance.randint(1, 3)}")
 
 

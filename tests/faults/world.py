@@ -152,14 +152,16 @@ class World:
 
     async def end(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         """End a program, and start it again once it is gone."""
-        program = self.programs[name]
-        if program.process is None:
-            return
-        program.process.send(number)
         self.harm[f"{number.name} {name}"] += 1
-        self.copies += 1
-        await self.gone(name)
+        await self.ended(name, number)
         await self.revive(name)
+
+    async def ended(self, name: str, number: signal.Signals) -> None:
+        process = self.programs[name].process
+        if process is not None:
+            process.send(number)
+            self.copies += 1
+            await self.gone(name)
 
     async def gone(self, name: str, *, seconds: float = 60) -> None:
         process = self.programs[name].process

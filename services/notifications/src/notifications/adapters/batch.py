@@ -28,6 +28,7 @@ from parley_contracts.cloudevents import Received, Tombstone, Unknown
 from parley_contracts.refusals import BrokenRecord
 
 W = TypeVar("W", bound=WorkingSet)
+NAMES_OF_ONE_SENDING = ("ce_id", "traceparent", "tracestate", "ce_traceparent", "ce_tracestate")
 log = structlog.get_logger()
 
 
@@ -196,9 +197,16 @@ def _skipped(record: Record, why: str) -> None:
 
 
 def _claim_broken(record: Record, broken: BrokenRecord) -> Claim:
+    """What a writer breaks in one record is often broken alike in the next: a repeat has its time too."""
     if broken.source is None or broken.id is None:
         return _claim_by_place(record)
-    return Claim(broken.source, broken.id, hashlib.sha256(record.value or b"").digest())
+    told = sorted(
+        (name.lower().encode(), value or b"")
+        for name, value in record.headers
+        if name.lower() not in NAMES_OF_ONE_SENDING
+    )
+    parts = [record.key or b"", *(part for header in told for part in header), record.value or b""]
+    return Claim(broken.source, broken.id, hashlib.sha256(b"\n".join(parts)).digest())
 
 
 def _claim_by_place(record: Record) -> Claim:
