@@ -1,8 +1,10 @@
 """What is done to the system beside its load, a function each."""
 
 import asyncio
+import shutil
 import signal
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import asyncpg
 from tests.faults import poison
@@ -12,6 +14,7 @@ from tests.faults.world import UNREACHABLE, World
 from parley_contracts.intake import RecordRef, RecordWaiting
 from parley_contracts.partitioning import partition_for
 from parley_contracts.topics import published_as
+from parley_local.demo import system
 from parley_local.demo.system import SERVICES
 
 SESSION_SECONDS = 6
@@ -167,6 +170,41 @@ async def broker_restarts(world: World, times: int) -> None:
         await world.ready()
 
 
+async def broker_forgets(world: World, times: int) -> None:
+    """An older copy of the broker's disk is put in its place; relays stand still until all is sent again."""
+    relays = sorted(one for one in world.programs if one.startswith("relay"))
+    node = world.servers.kafka.nodes[0]
+    data, copy = node.folder / "data", node.folder / "copy"
+    for _ in range(times):
+        await asyncio.sleep(2)
+        await asyncio.to_thread(node.stop)
+        await asyncio.to_thread(shutil.copytree, data, copy)
+        since = datetime.now(UTC)
+        await asyncio.to_thread(node.start)
+        await asyncio.sleep(4)
+        await asyncio.to_thread(node.kill)
+        for relay in relays:
+            await world.ended(relay, signal.SIGTERM)
+        await asyncio.to_thread(shutil.rmtree, data)
+        await asyncio.to_thread(copy.rename, data)
+        await asyncio.to_thread(node.start)
+        world.harm["broker's disk put back"] += 1
+        await send_again(world, since)
+        for relay in relays:
+            await world.revive(relay)
+        await world.ready()
+
+
+async def send_again(world: World, since: datetime) -> None:
+    lines = [line for at, line in world.lines if at >= since.timestamp()]
+    await world.say(lines)
+    for service, dsn in world.system.dsns.items():
+        command = ["relay", "republish", "--since", since.isoformat()]
+        given = {"RELAY_DATABASE_URL": dsn}
+        await asyncio.to_thread(system.run_to_end, command, given, world.folder)
+        world.harm[f"republish of {service}"] += 1
+
+
 async def broker_unreachable(world: World, times: int) -> None:
     """The broker is frozen for so many seconds; pages go on answering."""
     await asyncio.sleep(3)
@@ -216,7 +254,7 @@ async def database_restarts(world: World, times: int) -> None:
     for _ in range(times):
         await asyncio.sleep(world.chance.uniform(2, 4))
         await asyncio.to_thread(postgres.stop, "immediate")
-        world.harm["PostgreSQL stopped at once"] += 1
+        world.harm["immediate stops of PostgreSQL"] += 1
         await asyncio.to_thread(postgres.start)
         await world.ready()
     await connection_storm(world)

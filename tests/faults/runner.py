@@ -14,8 +14,6 @@ from tests.faults.world import a_world, acknowledged, under_load
 from parley_local.servers import EmbeddedServers, embedded
 
 INTERVIEWERS = 30
-WAVE = 30
-"""Interviews whose whole lives run side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ async def _on(
     began: float,
 ) -> Result:
     async with a_world(servers, folder, seed=seed, interviewers=INTERVIEWERS) as world:
-        await under_load(world, scenario.nemesis(size), commands=size.commands, wave=WAVE)
+        await under_load(world, scenario.nemesis(size), commands=size.commands, wave=size.wave)
         if scenario.after is not None:
             await scenario.after(world, size.times)
         history = await world.history()

@@ -9,10 +9,13 @@ from tests.faults.world import Nemesis, World
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`times` counts what is done over and over; `commands` are acknowledged forms and records of the ATS."""
+    """`times` counts what is done over and over; `commands` are acknowledged forms and records of the ATS;
+    `wave` interviews live side by side.
+    """
 
     commands: int
     times: int
+    wave: int = 30
 
 
 Harm = Callable[[World, int], Awaitable[None]]
@@ -57,14 +60,14 @@ SCENARIOS = {
             name="S02",
             title="killed at each named failpoint",
             harm=harms.failpoints,
-            small=Size(commands=300, times=6),
+            small=Size(commands=200, times=6, wave=12),
             full=Size(commands=2_000, times=2 * len(harms.POINTS)),
         ),
         Scenario(
             name="S03",
             title="a frozen consumer comes back",
             harm=harms.zombie,
-            small=Size(commands=300, times=1),
+            small=Size(commands=200, times=1, wave=12),
             full=Size(commands=1_000, times=6),
             everyday=False,
         ),
@@ -72,21 +75,29 @@ SCENARIOS = {
             name="S04",
             title="SIGTERM while a batch is held up",
             harm=harms.drain_overrun,
-            small=Size(commands=300, times=1),
+            small=Size(commands=200, times=1, wave=12),
             full=Size(commands=1_000, times=6),
         ),
         Scenario(
             name="S05",
             title="the broker restarts",
             harm=harms.broker_restarts,
-            small=Size(commands=300, times=3),
+            small=Size(commands=200, times=3, wave=12),
             full=Size(commands=2_000, times=12),
+        ),
+        Scenario(
+            name="S06",
+            title="the broker loses what it acknowledged, and republish heals it",
+            harm=harms.broker_forgets,
+            small=Size(commands=200, times=1, wave=12),
+            full=Size(commands=1_000, times=3),
+            everyday=False,
         ),
         Scenario(
             name="S07",
             title="the broker does not answer",
             harm=harms.broker_unreachable,
-            small=Size(commands=300, times=15),
+            small=Size(commands=200, times=15, wave=12),
             full=Size(commands=1_000, times=600),
             everyday=False,
         ),
@@ -94,7 +105,7 @@ SCENARIOS = {
             name="S09",
             title="leaders fail, on three brokers",
             harm=harms.leaders_fail,
-            small=Size(commands=300, times=2),
+            small=Size(commands=200, times=2, wave=12),
             full=Size(commands=1_000, times=6),
             brokers=3,
             everyday=False,
@@ -103,7 +114,7 @@ SCENARIOS = {
             name="S10",
             title="members join and leave",
             harm=harms.rebalance_storm,
-            small=Size(commands=300, times=4),
+            small=Size(commands=200, times=4, wave=12),
             full=Size(commands=1_000, times=20),
             everyday=False,
         ),
@@ -111,49 +122,49 @@ SCENARIOS = {
             name="S11",
             title="a flood of broken records",
             harm=harms.poison_flood,
-            small=Size(commands=300, times=100),
+            small=Size(commands=200, times=100, wave=12),
             full=Size(commands=1_000, times=1_000),
         ),
         Scenario(
             name="S12",
             title="one transaction in ten collides",
             harm=harms.transient_errors,
-            small=Size(commands=300, times=10),
+            small=Size(commands=200, times=10, wave=12),
             full=Size(commands=2_000, times=60),
         ),
         Scenario(
             name="S13",
             title="commits out of order",
             harm=harms.late_commits,
-            small=Size(commands=100, times=1),
+            small=Size(commands=200, times=1, wave=12),
             full=Size(commands=1_000, times=10),
         ),
         Scenario(
             name="S14",
             title="two relays, and sessions that are cut",
             harm=harms.two_relays,
-            small=Size(commands=300, times=10),
+            small=Size(commands=200, times=10, wave=12),
             full=Size(commands=2_000, times=60),
         ),
         Scenario(
             name="S15",
             title="PostgreSQL restarts, and a storm of connections",
             harm=harms.database_restarts,
-            small=Size(commands=300, times=2),
+            small=Size(commands=200, times=2, wave=12),
             full=Size(commands=2_000, times=10),
         ),
         Scenario(
             name="S19",
             title="everything is read again, and sent three times",
             after=harms.everything_again,
-            small=Size(commands=300, times=2),
+            small=Size(commands=200, times=2, wave=12),
             full=Size(commands=2_000, times=2),
         ),
         Scenario(
             name="S20",
             title="a mail server in a mood",
             harm=harms.moody_mail_server,
-            small=Size(commands=300, times=100),
+            small=Size(commands=200, times=100, wave=12),
             full=Size(commands=2_000, times=1_000),
         ),
     )

@@ -60,6 +60,8 @@ class World:
     chance: random.Random
     folder: Path
     said: list[Said] = field(default_factory=list)
+    lines: list[tuple[float, Line]] = field(default_factory=list)
+    """What was said, and when on the wall."""
     harm: Counter[str] = field(default_factory=Counter)
     """What was done to the system, by kind and count."""
     copies: int = 0
@@ -97,6 +99,7 @@ class World:
         except KafkaError:
             return False
         self.said.append(Said(line.topic, dict(line.headers)["ce_id"]))
+        self.lines.append((time.time(), line))
         return True
 
     async def to(self, moment: datetime) -> None:
@@ -317,9 +320,8 @@ async def a_world(
     people = Prompt(mailbox, ats.tempers, {}, random.Random(seed))
     ears = Listening(people._transport, clock.now)
     people._transport = ears  # type: ignore[assignment]  # people ask for no more than any transport does
-    producer = AIOKafkaProducer(
-        bootstrap_servers=servers.kafka.bootstrap, acks="all", enable_idempotence=True
-    )
+    # Not idempotent: a broker that has lost what it acknowledged would be told by its numbers.
+    producer = AIOKafkaProducer(bootstrap_servers=servers.kafka.bootstrap, acks="all")
     await producer.start()
     world = World(
         servers,

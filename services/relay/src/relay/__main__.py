@@ -1,28 +1,53 @@
-"""`python -m relay serve`: one process beside each service database."""
+"""`python -m relay serve`: one process beside each service database. `republish --since`: heals a broker's loss."""
 
 import argparse
+import json
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import uvloop
 from pydantic import ValidationError
 
+from relay import operations
 from relay.app import configure_logging, serve
-from relay.config import Settings
+from relay.config import Database, Settings
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="relay", description=__doc__)
-    parser.add_argument("command", choices=["serve"])
-    parser.parse_args()
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
     try:
-        settings = Settings()
+        settings = Database() if options.command == "republish" else Settings()
     except ValidationError as error:
         names = ", ".join(f"RELAY_{str(one['loc'][0]).upper()}" for one in error.errors())
         sys.stderr.write(f"Set these variables and start again: {names}\n")
         return 2
-    configure_logging(settings.log_level)
-    uvloop.run(serve(settings))
+    if isinstance(settings, Settings):
+        configure_logging(settings.log_level)
+        uvloop.run(serve(settings))
+        return 0
+    now = datetime.now(UTC)
+    rows = uvloop.run(operations.republish(settings, since=options.since, now=now))
+    sys.stdout.write(json.dumps({"rows": rows}) + "\n")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="relay", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="run until SIGTERM")
+    again = commands.add_parser(
+        "republish", help="send again what was published since an instant; safe to run twice"
+    )
+    again.add_argument("--since", type=_instant, required=True, metavar="2027-03-09T10:00:00Z")
+    return parser
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("give the offset from UTC too: 2027-03-09T10:00:00Z")
+    return moment
 
 
 if __name__ == "__main__":

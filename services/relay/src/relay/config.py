@@ -4,10 +4,15 @@ from pydantic import Field, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class Settings(BaseSettings):
+class Database(BaseSettings):
+    """All that a command beside the relay needs."""
+
     model_config = SettingsConfigDict(env_prefix="RELAY_", frozen=True)
 
     database_url: PostgresDsn = Field(description="The service database whose outbox is moved")
+
+
+class Settings(Database):
     kafka_bootstrap: str = Field(description="host:port, comma separated")
     kafka_security_protocol: str = Field(default="PLAINTEXT", pattern="^(SASL_)?(PLAINTEXT|SSL)$")
     kafka_username: str | None = None

@@ -59,10 +59,29 @@ select seq, id, aggregatetype, aggregateid, partition, type, source, occurred_at
     payload, $2
 from gone
 """
+AGAIN = """
+with lost as (
+    select seq, published_at from published
+    where published_at >= $1 and published_at < $2 order by seq limit $3
+), again as (
+    delete from published using lost
+    where published.seq = lost.seq and published.published_at = lost.published_at
+    returning published.seq, id, aggregatetype, aggregateid, partition, type, source, occurred_at,
+        traceparent, payload
+), back as (
+    insert into outbox (seq, id, aggregatetype, aggregateid, partition, type, source, occurred_at,
+        traceparent, payload) overriding system value
+    select * from again
+    on conflict do nothing
+)
+select count(*) as rows, pg_notify('outbox', '') from again
+"""
 BACKLOG = "select count(*) as rows, min(occurred_at) as oldest_at from outbox"
 MAKE_DAY = "select make_published_day($1)"
 DROP_DAYS = "select drop_published_before($1)"
 
+AT_ONCE = 5000
+"""Rows that one transaction puts back."""
 KEPT_DAYS = 7
 """Wall time. Long enough to heal a broker that lost what it had acked."""
 
@@ -117,6 +136,16 @@ async def read(connection: Connection, *, without: Sequence[str], limit: int) ->
 
 async def move(connection: Connection, seqs: Sequence[int], *, published_at: datetime) -> None:
     await connection.execute(MOVE, seqs, published_at)
+
+
+async def republish(connection: Connection, *, since: datetime, until: datetime) -> int:
+    """Puts back into the outbox, under their own ids and in their order, the rows that were published in
+    [since, until): for a broker that lost what it had acknowledged. Consumers know those that they have.
+    """
+    found = 0
+    while rows := await connection.fetchval(AGAIN, since, until, AT_ONCE):
+        found += rows
+    return found
 
 
 async def backlog(connection: Connection) -> tuple[int, datetime | None]:

@@ -1,0 +1,15 @@
+"""What an operator does by hand."""
+
+from datetime import datetime
+
+from relay import postgres
+from relay.config import Database
+
+
+async def republish(settings: Database, *, since: datetime, now: datetime) -> int:
+    """How many rows were put back; what is older than the rows that are kept is gone."""
+    connection = await postgres.connect(str(settings.database_url))
+    try:
+        return await postgres.republish(connection, since=since, until=now)
+    finally:
+        await connection.close()
