@@ -7,6 +7,7 @@ consumers know a repeat by its id.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -28,6 +29,7 @@ MAX_PAUSE_SECONDS = 10.0
 HOUSEKEEPING_SECONDS = 3600.0
 LAND_SECONDS = 12.0
 """Longer than a request to the broker may take."""
+STOP_SECONDS = 5.0
 
 OUTAGES = (
     OSError,
@@ -76,7 +78,10 @@ class Relay:
                 metrics.OUTAGES.inc()
                 await self._sleep(pause)
                 pause = min(pause * 2, MAX_PAUSE_SECONDS)
-        await self.kafka.stop()
+        # A broker that is away would be waited for; what it has not acknowledged is in the outbox still.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self.kafka.stop()
 
     async def _session(self) -> None:
         connection = await postgres.connect(self.dsn)
