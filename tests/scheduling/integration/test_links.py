@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 from tests.scheduling.building import (
     ANNA,
     BORIS,
@@ -175,9 +176,11 @@ async def test_a_database_that_does_not_answer_is_told_in_words(stage: Stage, mi
     await stage.pool.execute("alter table interview rename to gone")
 
     cara.client._transport.raise_app_exceptions = False  # type: ignore[attr-defined]  # as a real server answers
-    page = await cara.look()
+    with capture_logs() as said:
+        page = await cara.look()
     await stage.pool.execute("alter table gone rename to interview")
 
+    assert [one["event"] for one in said] == ["page failed"]
     assert page.status_code == 503
     assert "try once more" in words(page)
     assert page.headers["cache-control"] == "no-store"
