@@ -50,6 +50,14 @@ async def database(postgres: Postgres) -> AsyncIterator[str]:
 
 
 @pytest.fixture
+async def another_database(postgres: Postgres) -> AsyncIterator[str]:
+    """For a test that compares two."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield await postgres.create_database(name)
+    await postgres.drop_database(name)
+
+
+@pytest.fixture
 async def topic_prefix(kafka: Kafka) -> AsyncIterator[str]:
     """Starts the names of this test's topics and groups, which are removed after it."""
     prefix = f"{kafka.prefix}t{secrets.token_hex(6)}-"

@@ -14,5 +14,13 @@ async def stage(database: str) -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
+async def other(another_database: str) -> AsyncIterator[Stage]:
+    """Where the same is done another way."""
+    async with on_stage(another_database) as one:
+        yield one
+        assert not await one.parked()
+
+
+@pytest.fixture
 def mint(tmp_path: Path) -> Mint:
     return Mint(tmp_path)

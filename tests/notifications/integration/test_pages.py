@@ -216,18 +216,6 @@ async def test_keys_turn_over_without_losing_a_link(day: Day, browser: httpx.Asy
     assert (day.keys / "private.json").stat().st_mode & 0o077 == 0
 
 
-async def test_fifty_looks_change_nothing(day: Day, browser: httpx.AsyncClient) -> None:
-    link = link_of(day.keys, CANDIDATE)
-    query = "select (select sum(version) from person), (select count(*) from message)"
-    before = await day.service.pool.fetchrow(query)
-
-    for number in range(50):
-        answer = await browser.request("HEAD" if number % 2 else "GET", link)
-        assert answer.status_code == 303
-
-    assert await day.service.pool.fetchrow(query) == before
-
-
 async def test_desk_shows_what_needs_it(day: Day, browser: httpx.AsyncClient) -> None:
     due = candidate_updates.CandidateUpdateDue(revision=2, application=clock_state())
     await day.hear(due)

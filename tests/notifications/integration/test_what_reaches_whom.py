@@ -20,6 +20,8 @@ from tests.notifications.events import (
     everyone,
     opened,
     round_,
+    seat,
+    session,
 )
 
 from notifications.domain.catalogue import EVENTS, Audience
@@ -196,6 +198,22 @@ async def test_a_card_asked_for_anew_and_late_again_is_said_again(day: Day) -> N
 
     rows = await day.service.pool.fetch(MAILS)
     assert [(row["person_id"], row["kind"]) for row in rows].count((IVAN, "scorecard_overdue")) == 2
+
+
+@pytest.mark.parametrize("sits", [False, True])
+async def test_whoever_decides_hears_once_that_the_team_may_read(day: Day, sits: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """With a seat as an interviewer, without one as a decider."""
+    panel = (seat(IVAN), seat(DORA)) if sits else (seat(IVAN),)
+    await day.hear(*everyone(), opened(), booked(sessions=(session(seats=panel),)))
+    await day.pass_to(AFTER)
+
+    gates = rounds.Gates(b_opened_at=AFTER)
+    await day.hear(rounds.RevealedToCompany(revision=7, round=round_("closed", gates=gates)))
+    await day.settle()
+
+    about = [one for one in day.sink.subjects("dora@corp.example") if "wrote to the team" in one]
+    assert len(about) == 1
+    assert "read" in await day.items(DORA)
 
 
 def test_every_row_of_these_topics_is_tried() -> None:

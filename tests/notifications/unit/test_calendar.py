@@ -9,13 +9,29 @@ from icalendar import Calendar
 from tests.notifications.events import NOW, STARTS
 
 from notifications.adapters.ics import Invitation, calendar_of
+from notifications.adapters.letterhead import Letterhead
 from notifications.domain.dossier import Dossier
 from notifications.domain.interview import Interview, Job, Place, Seat, Session, Stage, Team
 from notifications.domain.letters import uid_of, write
-from notifications.domain.message import CalendarEntry
+from notifications.domain.message import CalendarEntry, Draft, Message
+from notifications.domain.person import Person
 
 CANDIDATE = "ats:ana"
 PANEL = ("ats:ivan", "ats:jun", "ats:kim")
+PEOPLE = {
+    one: Person(id=one, name=one.removeprefix("ats:").title(), locale="en-GB")
+    for one in (CANDIDATE, *PANEL)
+}
+PLACES = {
+    "Video call: https://a.example": Place(kind="video", url="https://a.example"),
+    "Video call: https://b.example": Place(kind="video", url="https://b.example"),
+    "By phone: +49 30 1234": Place(kind="phone", dial_in="+49 30 1234"),
+    "On site: 1 Main Street, Springfield": Place(
+        kind="onsite", address="1 Main Street, Springfield", instructions="Ring twice."
+    ),
+}
+"""By what a calendar is to say of it."""
+SUMMARIES = dict.fromkeys(PANEL, "Technical: Ana, Engineer") | {CANDIDATE: "Technical: Engineer"}
 WORDS = Invitation(
     summary="Interview",
     description="With others.",
@@ -28,11 +44,15 @@ WORDS = Invitation(
 )
 
 
+Shown = tuple[datetime, datetime, str, str]
+"""Start, end, place and summary."""
+
+
 @dataclass
 class Client:
     """Keeps an entry by UID; an older SEQUENCE is ignored, a CANCEL removes it."""
 
-    entries: dict[str, tuple[datetime, datetime] | None] = field(default_factory=dict)
+    entries: dict[str, Shown | None] = field(default_factory=dict)
     seen: dict[str, tuple[int, datetime]] = field(default_factory=dict)
 
     def read(self, raw: bytes) -> None:
@@ -45,29 +65,42 @@ class Client:
         self.seen[uid] = (sequence, stamp)
         cancelled = str(calendar["METHOD"]) == "CANCEL"
         times = (event.decoded("DTSTART"), event.decoded("DTEND"))
-        self.entries[uid] = None if cancelled else times
+        shown = (*times, str(event["LOCATION"]), str(event["SUMMARY"]))
+        self.entries[uid] = None if cancelled else shown
 
 
-sessions = st.fixed_dictionaries(
+Wanted = dict[str, object]
+"""A session, by day, place, seats and status."""
+sessions: st.SearchStrategy[Wanted] = st.fixed_dictionaries(
     {
         "day": st.integers(0, 5),
-        "place": st.sampled_from(["https://a.example", "https://b.example"]),
+        "place": st.sampled_from(sorted(PLACES)),
         "seats": st.lists(st.sampled_from(PANEL), min_size=1, max_size=2, unique=True),
         "status": st.sampled_from(["booked", "booked", "booked", "open"]),
     }
 )
+statuses = ["booked", "booked", "booked", "booked", "searching", "offered", "cancelled"]
+changes = ["everything", "day", "place", "place", "seats"]
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["booked", "booked", "booked", "searching", "offered", "cancelled"]),
+        st.sampled_from(statuses),
+        st.sampled_from(changes),
         st.lists(sessions, min_size=1, max_size=2),
         st.booleans(),
     ),
     min_size=1,
-    max_size=10,
+    max_size=8,
 )
 
 
-def state(status: str, wanted: list[dict[str, object]]) -> Interview:
+def changed(before: list[Wanted], what: str, given: list[Wanted]) -> list[Wanted]:
+    """By one thing of each session, or in everything."""
+    if what == "everything" or not before:
+        return given
+    return [one | {what: given[n % len(given)][what]} for n, one in enumerate(before)]
+
+
+def state(status: str, wanted: list[Wanted]) -> Interview:
     return Interview(
         interview_id="i1",
         application_id="a1",
@@ -80,7 +113,7 @@ def state(status: str, wanted: list[dict[str, object]]) -> Interview:
     )
 
 
-def session(session_id: str, wanted: dict[str, object]) -> Session:
+def session(session_id: str, wanted: Wanted) -> Session:
     starts_at = STARTS + timedelta(days=int(str(wanted["day"])))
     booked = wanted["status"] == "booked"
     seats = wanted["seats"]
@@ -89,7 +122,7 @@ def session(session_id: str, wanted: dict[str, object]) -> Session:
         session_id=session_id,
         title="Talk",
         minutes=60,
-        place=Place(kind="video", url=str(wanted["place"])),
+        place=PLACES[str(wanted["place"])],
         status=str(wanted["status"]),
         starts_at=starts_at if booked else None,
         ends_at=starts_at + timedelta(hours=1) if booked else None,
@@ -97,23 +130,30 @@ def session(session_id: str, wanted: dict[str, object]) -> Session:
     )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(steps)
 def test_every_calendar_ends_up_as_the_state_is(
-    history: list[tuple[str, list[dict[str, object]], bool]],
+    history: list[tuple[str, str, list[Wanted], bool]],
 ) -> None:
     dossier, clients, now = Dossier(id="i1"), {one: Client() for one in (CANDIDATE, *PANEL)}, NOW
-    for number, (status, wanted, told) in enumerate(history, start=1):
+    wanted: list[Wanted] = []
+    for number, (status, what, given_now, told) in enumerate(history, start=1):
+        wanted = changed(wanted, what, given_now)
         dossier = dossier.with_interview(state(status, wanted), number)
         if told or number == len(history):
             dossier = tell_all(dossier, clients, now)
 
     for person, client in clients.items():
         held = {
-            f"{uid_of('i1', one.session_id)}@corp.example": (one.starts_at, one.ends_at)
+            f"{uid_of('i1', one.session_id)}@corp.example": (
+                one.starts_at,
+                one.ends_at,
+                where(one.place),
+                SUMMARIES[person],
+            )
             for one in dossier.facts(person).meetings
         }
-        shown = {uid: times for uid, times in client.entries.items() if times is not None}
+        shown = {uid: entry for uid, entry in client.entries.items() if entry is not None}
         assert shown == held
     assert dossier.pending() == ()
 
@@ -123,13 +163,40 @@ def tell_all(dossier: Dossier, clients: dict[str, Client], now: datetime) -> Dos
         written = write(dossier, person, now=now)
         for draft in written.drafts:
             if draft.entry is not None:
-                clients[person].read(calendar_of(draft.entry, WORDS))
+                clients[person].read(mailed(dossier, person, draft, draft.entry, now))
         dossier = dossier.with_letter(written.letter)
     return dossier
 
 
+def mailed(
+    dossier: Dossier, person: str, draft: Draft, entry: CalendarEntry, now: datetime
+) -> bytes:
+    """The entry, with the words that its mail has for it."""
+    message = Message(
+        id="0" * 32,
+        person_id=person,
+        kind=draft.kind,
+        about=dossier.about,
+        parts=draft.parts,
+        entry=entry,
+        created_at=now,
+    )
+    letter = Letterhead().write(message, PEOPLE[person], PEOPLE, lambda *_: "https://p.example")
+    words = replace(WORDS, location=letter.location, summary=letter.summary)
+    return calendar_of(entry, words)
+
+
+def where(place: Place) -> str:
+    return next(said for said, one in PLACES.items() if one == place)
+
+
 def test_what_did_not_change_is_not_told_again() -> None:
-    wanted: dict[str, object] = {"day": 0, "place": "x", "seats": ["ats:ivan"], "status": "booked"}
+    wanted: Wanted = {
+        "day": 0,
+        "place": "By phone: +49 30 1234",
+        "seats": ["ats:ivan"],
+        "status": "booked",
+    }
     dossier = Dossier(id="i1").with_interview(state("booked", [wanted]), 1)
     told = tell_all(dossier, {one: Client() for one in (CANDIDATE, *PANEL)}, NOW)
 
@@ -139,7 +206,12 @@ def test_what_did_not_change_is_not_told_again() -> None:
 
 
 def test_mended_title_is_taken_over_without_a_mail() -> None:
-    wanted: dict[str, object] = {"day": 0, "place": "x", "seats": ["ats:ivan"], "status": "booked"}
+    wanted: Wanted = {
+        "day": 0,
+        "place": "By phone: +49 30 1234",
+        "seats": ["ats:ivan"],
+        "status": "booked",
+    }
     first = state("booked", [wanted])
     told = tell_all(
         Dossier(id="i1").with_interview(first, 1),
@@ -154,7 +226,12 @@ def test_mended_title_is_taken_over_without_a_mail() -> None:
 
 
 def test_entry_is_the_same_for_every_attempt() -> None:
-    wanted: dict[str, object] = {"day": 0, "place": "x", "seats": ["ats:ivan"], "status": "booked"}
+    wanted: Wanted = {
+        "day": 0,
+        "place": "By phone: +49 30 1234",
+        "seats": ["ats:ivan"],
+        "status": "booked",
+    }
     dossier = Dossier(id="i1").with_interview(state("booked", [wanted]), 1)
     (draft,) = write(dossier, CANDIDATE, now=NOW).drafts
     entry = draft.entry

@@ -60,11 +60,13 @@ def hostile_names() -> list[str]:
     return [*PAYLOADS, *names]
 
 
-def sent(kind: str, role: str, people: dict[str, Person] | None = None) -> EmailMessage:
+def sent(
+    kind: str, role: str, people: dict[str, Person] | None = None, sender: Sender = SENDER
+) -> EmailMessage:
     known = people or dict(PEOPLE)
     message = message_of(part_of(kind, role), method=method_of(kind))
     letter = write(message, "en-GB", known)
-    mail = mail_of(message, letter, known[message.person_id], known["cora"], SENDER)
+    mail = mail_of(message, letter, known[message.person_id], known["cora"], sender)
     parsed = message_from_bytes(mail.as_bytes(), policy=default)
     assert isinstance(parsed, EmailMessage)
     return parsed
@@ -125,6 +127,26 @@ def test_entry_says_what_calendars_need(kind: str, role: str) -> None:
     assert b"token" not in raw
     assert b"parley.example" not in raw
     assert not cancelled or event.decoded("SEQUENCE") == 1
+
+
+@pytest.mark.parametrize("address", ["parley@corp.example", "jobs+berlin@other.example"])
+@pytest.mark.parametrize(("kind", "role"), CALENDAR)
+def test_answers_of_calendars_go_where_the_mail_came_from(
+    kind: str, role: str, address: str
+) -> None:
+    mail = sent(kind, role, sender=Sender("Interviews", address))
+    raw = parts(mail)["text/calendar"].get_payload(decode=True)
+    assert isinstance(raw, bytes)
+    (event,) = Calendar.from_ical(raw).walk("VEVENT")
+
+    (sender,) = mail["From"].addresses
+    assert sender.addr_spec == address
+    assert str(event["ORGANIZER"]) == f"mailto:{sender.addr_spec}"
+    assert event["ORGANIZER"].params["CN"] == sender.display_name
+    assert str(event["UID"]).endswith(f"@{address.rpartition('@')[2]}")
+    assert str(event["LOCATION"]) == "Video call: https://meet.example.com/abc"
+    summary = "Technical interview: {}Backend engineer"
+    assert str(event["SUMMARY"]) == summary.format("" if role == "candidate" else "Ana Silva, ")
 
 
 def test_mail_announces_itself_as_automatic_and_answers_go_to_the_coordinator() -> None:

@@ -98,6 +98,9 @@ class Voice:
         kind = labels.get(place.kind, labels["other"])
         return one_line(f"{kind}: {known}" if known else kind)
 
+    def job(self, title: str | None) -> str:
+        return one_line(title or self.words["someone"]["job"])
+
     def label(self, group: str, key: str | None) -> str:
         """The words for a member of a vocabulary; nothing that is not ours is ever spelled out."""
         known = self.words[group]
@@ -148,7 +151,7 @@ def _section(voice: Voice, part: Part) -> Section:
         part=part,
         voice=voice,
         role=part.role,
-        job=one_line(about.job_title or voice.words["someone"]["job"]),
+        job=voice.job(about.job_title),
         stage=one_line(about.stage_name or voice.words["someone"]["stage"]),
         candidate=voice.name(about.candidate_id),
         formats=voice.formats,
@@ -213,7 +216,7 @@ def _reply(voice: Voice) -> str | None:
 def _summary(voice: Voice) -> str:
     about, words = voice.message.about, voice.words["calendar"]
     stage = one_line(about.stage_name or voice.words["someone"]["stage"])
-    job = one_line(about.job_title or voice.words["someone"]["job"])
+    job = voice.job(about.job_title)
     if voice.reader.id == about.candidate_id:
         return words["candidate"].format(stage=stage, job=job)
     candidate = voice.name(about.candidate_id)

@@ -88,7 +88,10 @@ PARTS: Mapping[str, Says] = {
     ),
     "revealed": Says(mail=Kind.NEWS, words="What interviewers wrote is open", candidate=("round",)),
     "revealed_team": Says(
-        mail=Kind.NEWS, words="What the candidate wrote is open", interviewer=("round",)
+        mail=Kind.NEWS,
+        words="What the candidate wrote is open",
+        interviewer=("round",),
+        decider=("round",),
     ),
     "feedback_released": Says(mail=Kind.NEWS, words="Feedback is released", candidate=("round",)),
     "missed": Says(mail=Kind.NEWS, words="A session was missed", candidate=("book",)),
@@ -212,6 +215,7 @@ EVENTS: Mapping[str, tuple[Tells, ...]] = {
     "parley.round.revealed-to-candidate.v1": (_note(Audience.CANDIDATE, "revealed"),),
     "parley.round.revealed-to-company.v1": (
         _note(Audience.INTERVIEWERS, "revealed_team"),
+        _note(Audience.DECIDERS, "revealed_team"),
         _news("revealed_team"),
     ),
     "parley.round.candidate-feedback-released.v1": (

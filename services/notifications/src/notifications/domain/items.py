@@ -227,7 +227,9 @@ def _to_read(round_: Round) -> Iterator[Item]:
     if round_.gates.to_candidate_at is not None or round_.feedback_released_at is not None:
         yield Item(person_id=round_.candidate_id, kind="read", purpose="round")
     if round_.gates.b_opened_at is not None:
-        for person in round_.interviewers:
+        team = round_.hiring_team
+        deciders = (one for one in team.deciders if one not in team.desk)
+        for person in dict.fromkeys((*round_.interviewers, *deciders)):
             yield Item(person_id=person, kind="read", purpose="round")
 
 

@@ -9,8 +9,9 @@ from scheduling.use_cases import ask_to_move, cancel_interview, decline_seat
 from scheduling.use_cases.ask_to_move import AskToMove
 from scheduling.use_cases.cancel_interview import CancelInterview
 from scheduling.use_cases.decline_seat import DeclineSeat
+from scheduling.use_cases.roles import arrangers
 from scheduling.web import views, words
-from scheduling.web.frame import choice, text
+from scheduling.web.frame import NotOpen, choice, text
 from scheduling.web.pages import Pages, Visit, instant_field, note_field
 from scheduling.working_set import UseCase
 
@@ -81,8 +82,13 @@ def router(pages: Pages) -> APIRouter:
 
 
 def _interviewer(visit: Visit) -> str:
-    seated = (who for one in visit.interview.sessions for who in one.people)
-    return visit.acting_as(*seated, *visit.interview.concerns)
+    """Whoever has another part here has none of this; whoever has no part any more may have sat here."""
+    seated = [who for one in visit.interview.sessions for who in one.people]
+    who = visit.acting_as(*seated, *visit.interview.concerns)
+    others = {visit.interview.candidate_id, *arrangers(visit.interview)}
+    if who not in (*seated, *visit.interview.concerns) and others & visit.known_as:
+        raise NotOpen("unknown")
+    return who
 
 
 async def _show(pages: Pages, visit: Visit) -> HTMLResponse:
