@@ -1,0 +1,79 @@
+"""What the pages say in each state: as much as is true, to whom it concerns, in words that people know."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.feedback.builders import (
+    ANNA,
+    ATS_SEAT,
+    BOB,
+    CANDIDATE,
+    SESSION_AT,
+    a_session,
+    booked,
+    ended,
+    opened,
+    seat,
+)
+from tests.feedback.service import Forms, Service
+
+from parley_contracts.event import Event
+from parley_contracts.people import PersonUpserted
+
+END = SESSION_AT + timedelta(hours=1)
+PEOPLE = tuple(
+    PersonUpserted(person_id=person_id, name=name, revision=1)
+    for person_id, name in ((CANDIDATE, "Aigül Bekova"), (ANNA, "Anna Weber"), (BOB, "Bob Lee"))
+)
+
+
+async def after_the_interview(service: Service, *more: Event, **values: Any) -> None:
+    await service.hear(*PEOPLE, *more, opened(), booked(**values))
+    await service.until(END)
+    await service.hear(ended(**values))
+
+
+async def words(service: Service, purpose: str, person: str) -> str:
+    return in_words((await service.see(purpose, person)).text)
+
+
+def in_words(page: str) -> str:
+    return " ".join(" ".join(Forms(page).words).split())
+
+
+async def give_card(service: Service, person: str, **fields: str) -> str:
+    async with service.browser("scorecard", person) as browser:
+        await browser.send("held", held="held")
+        card = {"judgement": "yes", "evidence": f"Seen by {person}."} | fields
+        assert (await browser.send("card", **card)).status_code == 303
+        return in_words(browser.answer.text)
+
+
+async def give_review(service: Service, **fields: str) -> str:
+    async with service.browser("review", CANDIDATE) as browser:
+        await browser.send("held", held="held")
+        assert (await browser.send("review", **fields)).status_code == 303
+        return in_words(browser.answer.text)
+
+
+async def test_colleagues_scorecards_are_read_where_the_own_was_given(service: Service) -> None:
+    await after_the_interview(service)
+
+    first = await give_card(service, ANNA)
+    second = await give_card(service, BOB)
+
+    assert "Your colleagues have given none yet" in first
+    assert f"Seen by {ANNA}." in second
+    assert f"Seen by {BOB}." in await words(service, "scorecard", ANNA)
+
+
+async def test_sole_interviewer_hears_nothing_of_colleagues(service: Service) -> None:
+    alone = (a_session(seats=(seat(ANNA), seat(ATS_SEAT, scorecard="ats"))),)
+    await after_the_interview(service, sessions=alone)
+
+    before = await words(service, "scorecard", ANNA)
+    after = await give_card(service, ANNA)
+
+    assert "olleagues" not in before
+    assert "Your scorecard is in" in after
+    assert "olleagues" not in after
