@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from tests.feedback.builders import (
     ANNA,
     ATS_SEAT,
     BOB,
     CANDIDATE,
+    DECIDER,
+    RECRUITER,
     SESSION_AT,
     a_session,
     booked,
@@ -77,3 +80,23 @@ async def test_sole_interviewer_hears_nothing_of_colleagues(service: Service) ->
     assert "olleagues" not in before
     assert "Your scorecard is in" in after
     assert "olleagues" not in after
+
+
+async def test_word_that_is_late_is_said_to_be_late(service: Service) -> None:
+    await service.hear(opened(), booked())
+    assert "You will hear from us by" in await words(service, "round", CANDIDATE)
+
+    await service.until(END + timedelta(days=6))
+
+    late = await words(service, "round", CANDIDATE)
+    assert "It is late, and the company has been told so. We are sorry" in late
+    assert "You will hear from us by" not in late
+
+
+@pytest.mark.parametrize("purpose", ["decide", "round"])
+async def test_company_reads_whom_a_page_is_about(service: Service, purpose: str) -> None:
+    await after_the_interview(service)
+
+    for person in (DECIDER, RECRUITER):
+        assert "Aigül Bekova · Onsite" in await words(service, purpose, person)
+    assert "Aigül Bekova" not in await words(service, purpose, CANDIDATE)
