@@ -100,3 +100,35 @@ async def test_company_reads_whom_a_page_is_about(service: Service, purpose: str
     for person in (DECIDER, RECRUITER):
         assert "Aigül Bekova · Onsite" in await words(service, purpose, person)
     assert "Aigül Bekova" not in await words(service, purpose, CANDIDATE)
+
+
+MISSING = (
+    ("decide", DECIDER, {"do": "decide", "decision": "hold", "pair": "1"}, "until when?"),
+    ("decide", DECIDER, {"do": "decide", "pair": "1"}, "The decision"),
+    ("scorecard", ANNA, {"do": "card", "judgement": "yes"}, "One sentence of evidence"),
+    ("review", CANDIDATE, {"do": "review", "team_text": "x" * 2001}, "Team"),
+    ("release", RECRUITER, {"do": "release"}, "What the candidate will read"),
+    ("prepare", CANDIDATE, {"do": "ask"}, "Your question in your own words"),
+)
+
+
+@pytest.mark.parametrize(("purpose", "person", "fields", "label"), MISSING)
+async def test_form_that_lacks_something_says_what(
+    service: Service, purpose: str, person: str, fields: dict[str, str], label: str
+) -> None:
+    await after_the_interview(service)
+
+    async with service.browser(purpose, person) as browser:
+        answer = await browser.post({"person": person, "seen": "0"} | fields)
+
+    assert answer.status_code == 422
+    assert label in in_words(answer.text)
+
+
+async def test_to_wait_needs_a_date_and_says_so(service: Service) -> None:
+    await after_the_interview(service)
+
+    async with service.browser("decide", DECIDER) as browser:
+        answer = await browser.send("decide", decision="hold")
+
+    assert "Please give the date until which you hold." in in_words(answer.text)

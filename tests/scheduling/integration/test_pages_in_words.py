@@ -63,3 +63,18 @@ async def test_who_never_sat_there_has_given_nothing_up(stage: Stage, mint: Mint
 
     assert "You are not part of this interview" in words(await boris.follow())
     assert (await boris.post("decline", DECLINED)).status_code == 409
+
+
+async def test_a_form_that_lacks_something_says_what_and_leads_back(
+    stage: Stage, mint: Mint
+) -> None:
+    await _booked(stage)
+    cara = visitor(stage, mint, "book", CANDIDATE)
+    await cara.follow()
+
+    no_time = await cara.post("slot", {"zone": "Europe/Berlin"})
+    no_reason = await cara.post("cancel")
+
+    assert "The time Please pick one of the times shown." in words(no_time)
+    assert "Why? Please fill this in." in words(no_reason)
+    assert f'href="{cara.path}"' in no_reason.text
