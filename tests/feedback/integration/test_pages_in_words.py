@@ -14,6 +14,7 @@ from tests.feedback.builders import (
     SESSION_AT,
     a_session,
     booked,
+    closed,
     ended,
     opened,
     seat,
@@ -22,6 +23,7 @@ from tests.feedback.service import Forms, Service
 
 from parley_contracts.event import Event
 from parley_contracts.people import PersonUpserted
+from parley_contracts.plan import PayCard
 
 END = SESSION_AT + timedelta(hours=1)
 PEOPLE = tuple(
@@ -54,7 +56,8 @@ async def give_card(service: Service, person: str, **fields: str) -> str:
 
 async def give_review(service: Service, **fields: str) -> str:
     async with service.browser("review", CANDIDATE) as browser:
-        await browser.send("held", held="held")
+        if browser.forms.has("held"):
+            await browser.send("held", held="held")
         assert (await browser.send("review", **fields)).status_code == 303
         return in_words(browser.answer.text)
 
@@ -132,3 +135,89 @@ async def test_to_wait_needs_a_date_and_says_so(service: Service) -> None:
         answer = await browser.send("decide", decision="hold")
 
     assert "Please give the date until which you hold." in in_words(answer.text)
+
+
+async def test_talked_about_is_offered_once_it_has_begun(service: Service) -> None:
+    await service.hear(opened(), booked())
+    await service.send("prepare", CANDIDATE, "ask", question="Why?")
+
+    before = (await service.see("prepare", ANNA)).text
+    await service.until(SESSION_AT)
+    after = (await service.see("prepare", ANNA)).text
+
+    assert Forms(before).has("answer")
+    assert not Forms(before).has("talked")
+    assert Forms(after).has("talked")
+
+
+async def test_second_answer_is_told_from_that_of_a_faster_colleague(service: Service) -> None:
+    await service.hear(opened(), booked())
+    await service.send("prepare", CANDIDATE, "ask", question="Why?")
+    async with service.browser("prepare", ANNA) as mine, service.browser("prepare", BOB) as theirs:
+        first = mine.forms.form("answer") | {"answer": ["So."]}
+        other = theirs.forms.form("answer") | {"answer": ["Otherwise."]}
+
+        assert (await mine.post(first)).status_code == 303
+        assert "You: So." in in_words(mine.answer.text)
+        again = await mine.post(first | {"answer": ["Differently."]})
+        late = await theirs.post(other)
+
+    assert "You have answered this already" in again.text
+    assert "Somebody was faster" in late.text
+
+
+async def test_ratings_are_shown_in_the_words_that_were_chosen(service: Service) -> None:
+    await after_the_interview(service)
+    team = {"team_rating": "some", "team_audience": "team", "heard_audience": "team"}
+
+    own = await give_review(service, heard_rating="much", **team)
+    await service.hear(closed("rejected"))
+    await service.until(END + timedelta(days=30))
+    read = await words(service, "round", RECRUITER)
+
+    for page in (own, read):
+        assert "Were you heard? Yes" in page
+        assert "Team Some" in page
+
+
+async def test_review_says_when_it_stands_and_shows_what_it_opens(service: Service) -> None:
+    await after_the_interview(service)
+    await service.send("review", CANDIDATE, "held", held="held")
+    assert "can no longer be changed" in await words(service, "review", CANDIDATE)
+    await give_card(service, BOB)
+    await give_card(service, ANNA, for_candidate="Your questions were excellent.")
+
+    given = await give_review(service, heard_rating="much")
+
+    assert "It can no longer be changed" in given
+    assert "Your questions were excellent. Anna Weber" in given
+
+
+@pytest.mark.parametrize(
+    ("released", "times"), [("So clear.\r\n\r\nSo kind.", 1), ("So clear.", 2)]
+)
+async def test_feedback_released_as_it_was_written_is_read_once(
+    service: Service, released: str, times: int
+) -> None:
+    await after_the_interview(service)
+    await give_card(service, ANNA, for_candidate="So clear.")
+    await give_card(service, BOB, for_candidate="So kind.")
+    await give_review(service, heard_rating="much")
+
+    await service.send("release", RECRUITER, "release", text=released)
+
+    page = await words(service, "round", CANDIDATE)
+    assert page.count("So clear.") == times
+    assert ("In the words of Anna Weber and Bob Lee" in page) == (times == 1)
+
+
+async def test_preparation_says_what_it_pays_and_what_is_assessed(service: Service) -> None:
+    pay = PayCard(currency="EUR", minimum="65000", maximum="82000")
+    await service.hear(*PEOPLE, opened(), booked(pay=pay))
+    await service.send("prepare", ANNA, "read")
+
+    page = await words(service, "prepare", ANNA)
+
+    assert "65,000 to 82,000 EUR a year." in page
+    assert "Both sides have read" not in page
+    assert "You. Both sides see this line." in page
