@@ -96,6 +96,16 @@ async def test_word_that_is_late_is_said_to_be_late(service: Service) -> None:
     assert "You will hear from us by" not in late
 
 
+async def test_feedback_that_is_late_is_said_to_be_late(service: Service) -> None:
+    await after_the_interview(service)
+    assert "You are owed it by" in await words(service, "round", CANDIDATE)
+
+    await service.until(END + timedelta(days=6))
+
+    late = await words(service, "round", CANDIDATE)
+    assert "You were owed it by" in late
+
+
 @pytest.mark.parametrize("purpose", ["decide", "round"])
 async def test_company_reads_whom_a_page_is_about(service: Service, purpose: str) -> None:
     await after_the_interview(service)
@@ -177,7 +187,7 @@ async def test_ratings_are_shown_in_the_words_that_were_chosen(service: Service)
 
     for page in (own, read):
         assert "Were you heard? Yes" in page
-        assert "Team Some" in page
+        assert "Team: Some" in page
 
 
 async def test_review_says_when_it_stands_and_shows_what_it_opens(service: Service) -> None:

@@ -145,4 +145,4 @@ async def test_a_booking_says_where_the_preparation_is(stage: Stage, mint: Mint)
 
     page = words(await visitor(stage, mint, "book", CANDIDATE).follow())
 
-    assert "To prepare, follow the link in that mail" in page
+    assert "the link to your preparation" in page
