@@ -162,7 +162,7 @@ async def test_an_interviewer_gives_up_a_seat_on_a_phone(
         await page.get_by_text("another time is fine").click()
         await _picture(page, "seat-decline-phone")
         await page.get_by_role("button", name="Give up my seat").click()
-        await page.get_by_role("heading", name="You are not part of this interview").wait_for()
+        await page.get_by_role("heading", name="You have given up your seat").wait_for()
         await _checked(page, "seat-given-up")
 
     assert (await stage.names())[-1] == "SeatDeclined"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from parley_contracts.links import LinkClaims
-from scheduling.domain.application import Application
+from scheduling.domain.application import Application, NoShow
 from scheduling.domain.booking import Booking
 from scheduling.domain.calendar import Calendar
 from scheduling.domain.early import Early
@@ -71,8 +71,8 @@ class Reader(Protocol):
         """The id and all that were merged into it."""
         ...
 
-    async def no_shows(self, interview: Interview) -> tuple[tuple[str, str], ...]:
-        """Session and side that was reported absent."""
+    async def no_shows(self, interview: Interview) -> tuple[NoShow, ...]:
+        """What was reported of it, in the order in which it was said."""
         ...
 
     async def diaries(self, interview: Interview, span: Span) -> Mapping[str, Diary]:

@@ -34,8 +34,9 @@ def answer_question(message: AnswerQuestion, work: Work, *, now: datetime) -> Re
     if question is None:
         return Refusal("no_such_question")
     if question.answered_at is not None:
-        same = question.answer == message.answer and question.answered_by == message.person_id
-        return None if same else Refusal("answered_already")
+        if question.answered_by != message.person_id:
+            return Refusal("answered_already")
+        return None if question.answer == message.answer else Refusal("answered_by_you")
     if not message.answer and not _has_begun(round_, now=now):
         return Refusal("not_begun")
     publish_round(work, round_, _with(round_, _answered(question, message, now=now)), now=now)

@@ -63,7 +63,7 @@ def _decided(visit: Visit, form: Form) -> record_decision.RecordDecision:
 
 def _hold_until(visit: Visit, form: Form) -> datetime:
     """Nine in the morning of that day, where the writer is."""
-    value = text(form, "hold_until", most=10, least=1)
+    value = text(form, "hold_until", most=40)
     try:
         day = date.fromisoformat(value)
     except ValueError:

@@ -12,6 +12,7 @@ from feedback.domain.roles import COMPANY, Role
 from feedback.domain.words import Side
 from feedback.use_cases import answer_question, ask_questions, read_preparation
 from feedback.web.frame import BadForm, choice, text
+from feedback.web.pay import pay_range
 from feedback.web.visit import Form, Visit, Visits
 
 PURPOSE = "prepare"
@@ -55,7 +56,14 @@ def router(visits: Visits) -> APIRouter:
         side = Side.CANDIDATE if visit.page.side is Side.CANDIDATE else Side.COMPANY
         audiences = ("both", "candidate" if side is Side.CANDIDATE else "interviewers")
         materials = [one for one in visit.page.materials if one.get("audience") in audiences]
-        return visits.show("prepare.html", visit, bank=bank(), materials=materials)
+        return visits.show(
+            "prepare.html",
+            visit,
+            bank=bank(),
+            materials=materials,
+            begun=_has_begun(visit),
+            pay=pay_range(visit.page.pay),
+        )
 
     @routes.post(path)
     async def act(request: Request, interview: str, person: str) -> Response:
@@ -70,6 +78,11 @@ def router(visits: Visits) -> APIRouter:
                 return await visits.do(visit, answer_question, _answered(visit, form))
 
     return routes
+
+
+def _has_begun(visit: Visit) -> bool:
+    starts = (one.session.starts_at for one in visit.page.sessions)
+    return any(one is not None and one <= visit.now for one in starts)
 
 
 def _asked(visit: Visit, form: Form) -> ask_questions.AskQuestions:

@@ -7,7 +7,7 @@ from feedback.domain.roles import COMPANY, Role
 from feedback.use_cases import waive_card
 from feedback.web.decide import waived
 from feedback.web.frame import choice
-from feedback.web.visit import Visits
+from feedback.web.visit import Visit, Visits
 
 PURPOSE = "round"
 
@@ -21,7 +21,7 @@ def router(visits: Visits) -> APIRouter:
         visit = await visits.arrive(request, PURPOSE, interview, person, Role.CANDIDATE, *COMPANY)
         if isinstance(visit, Response):
             return visit
-        return visits.show("round.html", visit)
+        return visits.show("round.html", visit, released_as_written=_released_as_written(visit))
 
     @routes.post(path)
     async def act(request: Request, interview: str, person: str) -> Response:
@@ -30,3 +30,16 @@ def router(visits: Visits) -> APIRouter:
         return await visits.do(visit, waive_card, waived(visit, form))
 
     return routes
+
+
+def _released_as_written(visit: Visit) -> bool:
+    """What was released is what the interviewers wrote for the candidate, and nothing else."""
+    read = visit.page.readable
+    if read.released is None or not read.for_candidate:
+        return False
+    return _lines(read.released.text) == _lines(*(one.text for one in read.for_candidate))
+
+
+def _lines(*texts: str) -> list[str]:
+    lines = (line.strip() for text in texts for line in text.splitlines())
+    return sorted(line for line in lines if line)

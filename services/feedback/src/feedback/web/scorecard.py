@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from feedback.domain.page import SessionShown
 from feedback.domain.roles import Role
 from feedback.domain.round import Card, CardStatus
+from feedback.domain.seals import Waits
 from feedback.domain.words import Held, Judgement, Rating, Scorecard, TopicNote
 from feedback.use_cases import report_held, submit_scorecard
 from feedback.web.frame import BadForm, choice, text
@@ -49,7 +50,14 @@ def router(visits: Visits) -> APIRouter:
         if isinstance(visit, Response):
             return visit
         cards = _own_cards(visit)
-        return visits.show("scorecard.html", visit, cards=cards, topics=_topics(visit))
+        return visits.show(
+            "scorecard.html",
+            visit,
+            cards=cards,
+            topics=_topics(visit),
+            others=_others(visit),
+            given=any(one.content is not None for one in cards) and not _owes_one(visit),
+        )
 
     @routes.post(path)
     async def act(request: Request, interview: str, person: str) -> Response:
@@ -64,6 +72,20 @@ def router(visits: Visits) -> APIRouter:
 def _topics(visit: Visit) -> tuple[str, ...]:
     assesses = visit.page.stage.get("assesses")
     return tuple(str(one) for one in assesses) if isinstance(assesses, list | tuple) else ()
+
+
+def _others(visit: Visit) -> int:
+    """How many scorecards of colleagues are kept here, given or still to come."""
+    return sum(
+        one.interviewer_id != visit.page.person_id
+        and not one.in_ats
+        and (one.required or one.status is CardStatus.SUBMITTED)
+        for one in visit.page.cards
+    )
+
+
+def _owes_one(visit: Visit) -> bool:
+    return any(one.waits is Waits.OWN_CARD for one in visit.page.readable.sealed)
 
 
 def _own_cards(visit: Visit) -> list[OwnCard]:

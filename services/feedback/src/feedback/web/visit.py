@@ -79,6 +79,16 @@ class Visit:
             return person.name
         return "the candidate" if person_id == self.page.candidate_id else "an interviewer"
 
+    def opening(self, person_id: str) -> str:
+        """The same at the beginning of a line; a person's own name is written as they write it."""
+        name = self.name(person_id)
+        return name if self._named(person_id) else f"{name[:1].upper()}{name[1:]}"
+
+    def _named(self, person_id: str) -> bool:
+        person = self.people.get(person_id)
+        known = person is not None and person.name is not None
+        return known and person_id != self.page.person_id
+
     def when(self, moment: datetime) -> str:
         local = moment.astimezone(self.zone)
         return str(format_datetime(local, "EEEE d MMMM y, HH:mm", locale=LANGUAGE))

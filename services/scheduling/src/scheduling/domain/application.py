@@ -18,6 +18,8 @@ class NoShow:
     session_id: str
     absent: str
     reported_by: str
+    at: datetime | None = None
+    """When it was said last; what was kept before this was does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,12 @@ def report_no_show(message: Received, work: Work, *, now: datetime) -> Refusal |
     del now
     data = _data(message)
     application = application_of(data.round.application_id, work)
-    report = NoShow(data.aggregate_id, data.session_id, data.absent, data.reported_by)
-    if report not in application.no_shows:
-        reports = (*application.no_shows, report)
-        work.applications.put(replace(application, no_shows=reports))
+    report = NoShow(
+        data.aggregate_id, data.session_id, data.absent, data.reported_by, at=message.time
+    )
+    others = tuple(one for one in application.no_shows if replace(one, at=report.at) != report)
+    if (*others, report) != application.no_shows:
+        work.applications.put(replace(application, no_shows=(*others, report)))
     return None
 
 

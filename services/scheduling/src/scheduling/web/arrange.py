@@ -1,9 +1,13 @@
 """The coordinator's page: how an interview stands, what waits for them, and what they can do about it."""
 
+from collections.abc import Iterable, Mapping
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from parley_contracts.links import Purpose
+from parley_contracts.rounds import Side
+from scheduling.domain.application import NoShow
 from scheduling.domain.interview import OPEN, By, Interview, Relaxation, Status
 from scheduling.domain.no_slots import Change, Reason
 from scheduling.use_cases import ask_to_move, cancel_interview, search_again, settle_attention
@@ -12,7 +16,7 @@ from scheduling.use_cases.cancel_interview import CancelInterview
 from scheduling.use_cases.roles import arrangers
 from scheduling.use_cases.search_again import SearchAgain
 from scheduling.use_cases.settle_attention import SettleAttention
-from scheduling.web import views, words
+from scheduling.web import book, views, words
 from scheduling.web.frame import NotOpen, choice
 from scheduling.web.pages import Pages, Visit, instant_field, note_field
 from scheduling.working_set import UseCase
@@ -47,6 +51,12 @@ ATTENTION = {
     "candidate_calendar_declined": "The candidate's calendar declined the invitation. Please ask them whether they come.",
 }
 DID = {"move": "moved it", "cancel": "cancelled it"}
+REASONS_GIVEN: Mapping[tuple[str, str], Mapping[str, str]] = {
+    (By.CANDIDATE, "move"): book.MOVE_REASONS,
+    (By.CANDIDATE, "cancel"): book.CANCEL_REASONS,
+    (By.HIRING_TEAM, "move"): MOVE_REASONS,
+    (By.HIRING_TEAM, "cancel"): CANCEL_REASONS,
+}
 
 SEARCH = UseCase(search_again.needs, search_again.search_again)
 MOVE = UseCase(ask_to_move.needs, ask_to_move.ask_to_move)
@@ -110,6 +120,7 @@ async def _show(pages: Pages, visit: Visit) -> HTMLResponse:
     me = persons.get(who)
     zone = (me.zone if me is not None else None) or interview.zone or "UTC"
     single = interview.single.starts_at
+    no_shows = _no_shows(await pages.reader.no_shows(interview), zone)
     movable = interview.status == Status.BOOKED and not interview.imported
     return pages.frame.page(
         "arrange.html",
@@ -123,7 +134,8 @@ async def _show(pages: Pages, visit: Visit) -> HTMLResponse:
         reasons=_reasons(interview),
         relaxations=_relaxations(interview, persons),
         attention=ATTENTION.get(interview.attention or "", interview.attention),
-        no_shows=await pages.reader.no_shows(interview),
+        no_shows=no_shows,
+        missed=any(Side.CANDIDATE in one for one in no_shows.values()),
         notes=_notes(interview, persons, zone),
         searchable=interview.status in OPEN and len(interview.sessions) == 1,
         movable=movable and single is not None and visit.now < single,
@@ -168,6 +180,15 @@ def _change(one: Relaxation, persons: views.Persons) -> str:
     return f"without {views.name_of(one.interviewer_id or '', persons, 'one of the interviewers')}"
 
 
+def _no_shows(reports: Iterable[NoShow], zone: str) -> dict[str, dict[str, str]]:
+    """By session: who was missed, and the day on which that was said last."""
+    found: dict[str, dict[str, str]] = {}
+    for one in reports:
+        on = "" if one.at is None else words.day_name(words.day_of(one.at, zone))
+        found.setdefault(one.session_id, {})[one.absent] = on
+    return found
+
+
 def _notes(interview: Interview, persons: views.Persons, zone: str) -> list[dict[str, str]]:
     """What the candidate and the hiring team wrote; why an interviewer gave a seat up is theirs alone."""
     return [
@@ -175,7 +196,7 @@ def _notes(interview: Interview, persons: views.Persons, zone: str) -> list[dict
             "who": views.name_of(one.person_id, persons, one.by.replace("_", " ")),
             "did": DID.get(one.did, one.did),
             "at": words.full_time(one.at, zone),
-            "reason": one.reason.replace("_", " "),
+            "reason": REASONS_GIVEN.get((one.by, one.did), {}).get(one.reason, one.reason),
             "text": one.text,
         }
         for one in interview.notes

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from parley_contracts.links import Purpose
-from scheduling.domain.interview import By, SessionState
+from scheduling.domain.interview import OPEN, By, SessionState, Status
 from scheduling.use_cases import ask_to_move, cancel_interview, decline_seat
 from scheduling.use_cases.ask_to_move import AskToMove
 from scheduling.use_cases.cancel_interview import CancelInterview
@@ -55,7 +55,10 @@ def router(pages: Pages) -> APIRouter:
             reason=choice(form, "reason", DECLINE_REASONS),
             note=note_field(form),
         )
-        return await pages.answer(visit, DECLINE, command)
+        refusal = await pages.run(visit, DECLINE, command)
+        if refusal is not None and refusal.reason == "not_seated" and _gave_up(visit):
+            refusal = None  # the same form once more
+        return pages.done(visit) if refusal is None else pages.refused(visit, refusal)
 
     @routes.post("/move")
     async def move(request: Request, interview: str, person: str) -> Response:
@@ -101,10 +104,7 @@ async def _show(pages: Pages, visit: Visit) -> HTMLResponse:
         if who in one.people and one.state in {SessionState.BOOKED, SessionState.ENDED}
     ]
     if not mine:
-        return pages.stands(
-            "You are not part of this interview at the moment",
-            "You may have given your seat up, somebody else may sit there now, or no time is booked.",
-        )
+        return _without_seat(pages, visit)
     persons = await pages.reader.persons(views.involved(interview) | {who})
     me = persons.get(who)
     zone = (me.zone if me is not None else None) or interview.zone or "UTC"
@@ -123,3 +123,29 @@ async def _show(pages: Pages, visit: Visit) -> HTMLResponse:
         cancel_reasons=CANCEL_REASONS,
         **views.plan(interview),
     )
+
+
+def _gave_up(visit: Visit, did: str = "decline") -> bool:
+    notes = visit.interview.notes
+    return any(one.did == did and one.person_id in visit.known_as for one in notes)
+
+
+def _without_seat(pages: Pages, visit: Visit) -> HTMLResponse:
+    goes_on = _goes_on(visit.interview.status)
+    if _gave_up(visit):
+        told = "Everyone whom it concerns is told."
+        return pages.stands("You have given up your seat", told, goes_on)
+    if _gave_up(visit, "move") and visit.interview.status in OPEN:
+        return pages.stands("You have given this time up", "The candidate is told.", goes_on)
+    return pages.stands(
+        "You are not part of this interview at the moment",
+        "Somebody else may sit there now, or no time is booked.",
+    )
+
+
+def _goes_on(status: Status) -> str:
+    if status == Status.BOOKED:
+        return "The interview takes place without you. There is nothing more to do for you."
+    if status == Status.ENDED:
+        return "The interview is over. There is nothing more to do for you."
+    return "Other times are looked for. If you are to be there then, an invitation comes to you."

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from scheduling.adapters.database import Pool
 from scheduling.adapters.postgres.reading import read_interviews, read_library
 from scheduling.adapters.postgres.tables import APPLICATION, OFFER, PERSON
+from scheduling.domain.application import NoShow
 from scheduling.domain.interview import Interview
 from scheduling.domain.offer import Offer
 from scheduling.domain.person import Person
@@ -44,13 +45,12 @@ class Reader:
         rows = await self.pool.fetch(KNOWN_AS, person_id)
         return frozenset({person_id, *(row["id"] for row in rows)})
 
-    async def no_shows(self, interview: Interview) -> tuple[tuple[str, str], ...]:
+    async def no_shows(self, interview: Interview) -> tuple[NoShow, ...]:
         state = await self.pool.fetchval(ONE_APPLICATION, interview.application_id)
         if state is None:
             return ()
         reports = APPLICATION.codec.validate_json(state).no_shows
-        mine = {(r.session_id, r.absent) for r in reports if r.interview_id == interview.id}
-        return tuple(sorted(mine))
+        return tuple(one for one in reports if one.interview_id == interview.id)
 
     async def diaries(self, interview: Interview, span: Span) -> Mapping[str, Diary]:
         async with self.pool.acquire() as connection:
