@@ -30,6 +30,9 @@ from parley_contracts.refusals import BrokenRecord
 W = TypeVar("W", bound=WorkingSet)
 log = structlog.get_logger()
 
+SAID = ("ce_source", "ce_type", "ce_subject", "ce_time")
+"""With its data, what makes a broken record the repeat of another: all but its id."""
+
 
 class Clock(Protocol):
     def now(self) -> datetime: ...
@@ -194,7 +197,10 @@ def _skipped(record: Record, why: str) -> None:
 def _claim_broken(record: Record, broken: BrokenRecord) -> Claim:
     if broken.source is None or broken.id is None:
         return _claim_by_place(record)
-    return Claim(broken.source, broken.id, hashlib.sha256(record.value or b"").digest())
+    headers = {name.lower(): value for name, value in record.headers}
+    said = repr([record.topic, record.key, *(headers.get(name) for name in SAID)]).encode()
+    digest = hashlib.sha256(said + b"\n" + (record.value or b"")).digest()
+    return Claim(broken.source, broken.id, digest)
 
 
 def _claim_by_place(record: Record) -> Claim:
