@@ -35,6 +35,7 @@ COPIED = (
     "adapters/transaction.py",
     "domain/zones.py",
     "migrations/0001_plumbing.sql",
+    "migrations/0003_dead_letter_key.sql",
     "web/frame.py",
     "web/static/pico.css",
 )

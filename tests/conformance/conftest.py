@@ -103,7 +103,7 @@ async def template(postgres: Postgres) -> AsyncIterator[Callable[[Plumbing], Awa
         if plumbing.service not in made:
             name = f"template_{plumbing.service}_{secrets.token_hex(4)}"
             dsn = await postgres.create_database(name)
-            wanted = plumbing.migrate.migrations(plumbing.service)[:1]
+            wanted = plumbing.migrate.migrations(plumbing.service)
             await plumbing.migrate.migrate(dsn, wanted, applied_at=NOW)
             connection = await asyncpg.connect(dsn)
             await connection.execute(DDL)

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import asyncpg
 import httpx
@@ -24,6 +25,7 @@ from tests.support.until import until_it
 
 from parley_contracts.applications import CandidateContacted
 from parley_contracts.cloudevents import encode
+from parley_contracts.topics import APPLICATIONS
 from parley_local.databases import Postgres
 from parley_local.ports import free_ports
 from parley_local.topics import Kafka
@@ -55,11 +57,15 @@ class Process:
         return self.popen.returncode
 
     async def get(self, path: str) -> int:
+        """The status, or 0 where nobody answers."""
         try:
-            async with httpx.AsyncClient(timeout=3) as client:
-                return (await client.get(f"http://127.0.0.1:{self.port}{path}")).status_code
+            return (await self.page(path)).status_code
         except httpx.HTTPError:
             return 0
+
+    async def page(self, path: str) -> httpx.Response:
+        async with httpx.AsyncClient(timeout=3) as client:
+            return await client.get(f"http://127.0.0.1:{self.port}{path}")
 
     async def until_ready(self, *, seconds: float = 30) -> None:
         async def ready() -> bool:
@@ -67,6 +73,18 @@ class Process:
             return await self.get("/readyz") == 200
 
         await until_it(ready, seconds=seconds)
+
+
+Place = tuple[int, int]
+"""Partition and offset."""
+
+
+class Raw(NamedTuple):
+    """What a record is made of, before anybody has looked at it."""
+
+    key: bytes
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
 
 
 @dataclass
@@ -112,23 +130,33 @@ class Stage:
         return self.start("relay", kill=kill, kill_at=kill_at)
 
     async def send(self, count: int, *, keys: int = 10) -> None:
+        await self.put(self._event(number, keys) for number in range(self.sent, self.sent + count))
+        self.sent += count
+
+    async def put(self, records: Iterable[Raw]) -> list[Place]:
+        """As they are, to the applications' topic; where they stand."""
         producer = AIOKafkaProducer(bootstrap_servers=self.kafka.bootstrap, acks="all")
         await producer.start()
         try:
-            for number in range(self.sent, self.sent + count):
-                event = CandidateContacted(application_id=f"ats:{number % keys}", channel="email")
-                at = NOW + timedelta(seconds=number)
-                record = encode(event, id=f"e{number}", source="ats", time=at)
+            acks = [
                 await producer.send(
-                    self.prefix + record.topic,
-                    key=record.key.encode(),
+                    self.prefix + APPLICATIONS.name,
+                    key=record.key,
                     value=record.value,
                     headers=list(record.headers),
                 )
-            await producer.flush()
+                for record in records
+            ]
+            places = [await ack for ack in acks]
+            return [(place.partition, place.offset) for place in places]
         finally:
             await producer.stop()
-        self.sent += count
+
+    def _event(self, number: int, keys: int) -> Raw:
+        event = CandidateContacted(application_id=f"ats:{number % keys}", channel="email")
+        at = NOW + timedelta(seconds=number)
+        record = encode(event, id=f"e{number}", source="ats", time=at)
+        return Raw(record.key.encode(), record.value, record.headers)
 
     async def counted(self) -> int:
         connection = await asyncpg.connect(self.dsn)
@@ -188,22 +216,27 @@ class Stage:
 
     async def published(self) -> list[tuple[str, str, int]]:
         """Key, event id and revision of everything on the topic, in order per partition."""
-        topic = self.prefix + "parley.applications.v1"
+        found = []
+        for record in await self.read("parley.applications.v1"):
+            headers = dict(record.headers)
+            revision = json.loads(record.value)["revision"]
+            found.append((record.key.decode(), headers["ce_id"].decode(), revision))
+        return found
+
+    async def read(self, topic: str) -> list[Any]:
+        """All records of a topic as the client gives them, in order per partition."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.kafka.bootstrap, auto_offset_reset="earliest"
         )
         await consumer.start()
         try:
-            places = [TopicPartition(topic, number) for number in range(24)]
+            places = [TopicPartition(self.prefix + topic, number) for number in range(24)]
             ends = await consumer.end_offsets(places)
             consumer.assign(places)
-            found = []
+            found: list[Any] = []
             while any([await consumer.position(place) < ends[place] for place in places]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
-                    for record in records:
-                        headers = dict(record.headers)
-                        revision = json.loads(record.value)["revision"]
-                        found.append((record.key.decode(), headers["ce_id"].decode(), revision))
+                    found += records
             return found
         finally:
             await consumer.stop()
@@ -226,7 +259,7 @@ async def prepare(plumbing: Plumbing, postgres: Postgres) -> tuple[str, str]:
     """A database with the service's plumbing and the tally; its name and DSN."""
     name = f"stage_{secrets.token_hex(6)}"
     dsn = await postgres.create_database(name)
-    wanted = plumbing.migrate.migrations(plumbing.service)[:1]
+    wanted = plumbing.migrate.migrations(plumbing.service)
     await plumbing.migrate.migrate(dsn, wanted, applied_at=NOW)
     connection = await asyncpg.connect(dsn)
     await connection.execute(DDL)

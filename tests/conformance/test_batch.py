@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -159,7 +160,13 @@ async def test_who_does_not_own_a_topics_intake_keeps_no_broken_record(bench: Be
     assert await bench.answers() == []
 
 
-async def test_an_unknown_type_is_skipped(bench: Bench) -> None:
+async def test_an_unknown_type_is_counted_and_skipped(bench: Bench) -> None:
+    seen = partial(
+        bench.plumbing.metrics.REGISTRY.get_sample_value,
+        "parley_records_total",
+        {"topic": "ats.applications.v1", "result": "unknown type"},
+    )
+    before = seen() or 0
     good = bench.record(1)
     headers = tuple(
         (name, b"ats.something.new.v1" if name == "ce_type" else value)
@@ -168,6 +175,7 @@ async def test_an_unknown_type_is_skipped(bench: Bench) -> None:
 
     await bench.batch().ingest([replace(good, headers=headers), bench.record(2)])
 
+    assert seen() == before + 1
     assert await bench.total() == 1
     assert await bench.letters() == []
 

@@ -3,10 +3,9 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 
 import pytest
-from tests.conformance.stage import Stage, stage_on
+from tests.conformance.stage import Process, Stage, stage_on
 from tests.conformance.tally import Plumbing
 from tests.support.until import until_it
 
@@ -45,16 +44,18 @@ async def test_servers_stop_and_start_in_the_middle_of_a_batch(
 ) -> None:
     service, relay = stage.service(), stage.relay()
     await service.until_ready()
-    await stage.send(3000, keys=300)
-    await until_some_counted(stage)
 
+    await hold_in_the_middle(stage, service)
     await asyncio.to_thread(servers_of_our_own.postgres.stop, "immediate")
+    service.signal(signal.SIGCONT)
     assert await service.get("/livez") == 200
     await asyncio.to_thread(servers_of_our_own.postgres.start)
     await service.until_ready(seconds=READY_AGAIN)
-    await until_some_counted(stage)
+    await stage.until_counted()
 
+    await hold_in_the_middle(stage, service)
     await asyncio.to_thread(servers_of_our_own.kafka.nodes[0].stop)
+    service.signal(signal.SIGCONT)
     assert await service.get("/livez") == 200
     await asyncio.to_thread(servers_of_our_own.kafka.nodes[0].start)
     await service.until_ready(seconds=READY_AGAIN)
@@ -124,15 +125,19 @@ async def test_one_partition_without_a_leader_does_not_hold_the_others() -> None
             assert 0 < held < 600
 
 
-async def until_some_counted(stage: Stage) -> None:
+async def hold_in_the_middle(stage: Stage, service: Process) -> None:
+    """A fresh load of which some is counted, and not all: there the service is frozen."""
     before = await stage.counted()
+    service.signal(signal.SIGSTOP)
+    await stage.send(2000, keys=200)
+    service.signal(signal.SIGCONT)
 
     async def some() -> bool:
-        with suppress(OSError):
-            return await stage.counted() > before or before == stage.sent
-        return False
+        return await stage.counted() > before
 
     await until_it(some)
+    service.signal(signal.SIGSTOP)
+    assert before < await stage.counted() < stage.sent
 
 
 async def until_unpublished_at_most(stage: Stage, most: int) -> None:

@@ -150,6 +150,15 @@ def test_no_word_stands_in_a_log() -> None:
     assert len(seals(replace(day, logs={"feedback": f'{{"event": "{WORD}"}}'}))) == 1
 
 
+def test_no_link_stands_in_a_log() -> None:
+    day = a_day(booked(an_interview()))
+    opened = {"scheduling": "GET /book/int:1/app:1 HTTP/1.1"}
+    leaking = {"scheduling": "GET /book/int:1/app:1?token=eyJhbGciOiJFZDI1NTE5In0 HTTP/1.1"}
+
+    assert seals(replace(day, logs=opened)) == []
+    assert seals(replace(day, logs=leaking)) == ["a link's token stands in the log of scheduling"]
+
+
 def test_no_word_stands_in_a_record() -> None:
     day = written(both_seated(), Kind.QUESTION, CANDIDATE)
     leaking = tuple(replace(one, raw=one.raw + WORD) for one in day.records[-1:])

@@ -26,6 +26,8 @@ from parley_local.demo.evidence import Evidence
 
 GATE_A = timedelta(days=14)
 GATE_B = timedelta(days=7)
+LINK_HOLDS = "token="
+"""What a link says before its secret: whoever reads on has somebody's page."""
 StateT = TypeVar("StateT")
 LAST = 10**12
 """Mails are not counted among the pages: all that was written at the same moment may stand before them."""
@@ -48,6 +50,8 @@ def _in_topics_and_logs(evidence: Evidence) -> Iterator[str]:
     for name, text in evidence.logs.items():
         for word in _planted(evidence, text):
             yield f"{word.kind} stands in the log of {name}"
+        if LINK_HOLDS in text:
+            yield f"a link's token stands in the log of {name}"
 
 
 def _planted(evidence: Evidence, text: str) -> list[Written]:

@@ -138,8 +138,9 @@ async def count(connection: Connection) -> int:
 
 
 def _headers_out(record: Record) -> str:
+    """A NUL in a name, which jsonb refuses, is kept as the sign for it: no name of ours has one."""
     pairs = [
-        [name, None if value is None else base64.b64encode(value).decode()]
+        [name.replace("\0", "\u2400"), None if value is None else base64.b64encode(value).decode()]
         for name, value in record.headers
     ]
     return json.dumps(pairs)

@@ -28,8 +28,10 @@ from scheduling.adapters.transaction import OUTAGES, Ran, Store, run_steps, with
 from scheduling.working_set import Step, Subscriptions, WorkingSet
 
 W = TypeVar("W", bound=WorkingSet)
-NAMES_OF_ONE_SENDING = ("ce_id", "traceparent", "tracestate", "ce_traceparent", "ce_tracestate")
 log = structlog.get_logger()
+
+SAID = ("ce_source", "ce_type", "ce_subject", "ce_time")
+"""With its data, what makes a broken record the repeat of another: all but its id."""
 
 
 class Clock(Protocol):
@@ -200,13 +202,10 @@ def _claim_broken(record: Record, broken: BrokenRecord) -> Claim:
     """What a writer breaks in one record is often broken alike in the next: a repeat has its time too."""
     if broken.source is None or broken.id is None:
         return _claim_by_place(record)
-    told = sorted(
-        (name.lower().encode(), value or b"")
-        for name, value in record.headers
-        if name.lower() not in NAMES_OF_ONE_SENDING
-    )
-    parts = [record.key or b"", *(part for header in told for part in header), record.value or b""]
-    return Claim(broken.source, broken.id, hashlib.sha256(b"\n".join(parts)).digest())
+    headers = {name.lower(): value for name, value in record.headers}
+    said = repr([record.topic, record.key, *(headers.get(name) for name in SAID)]).encode()
+    digest = hashlib.sha256(said + b"\n" + (record.value or b"")).digest()
+    return Claim(broken.source, broken.id, digest)
 
 
 def _claim_by_place(record: Record) -> Claim:
