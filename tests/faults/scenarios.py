@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.faults import harms
+from tests.faults import harms, server_harms
 from tests.faults.world import Nemesis, World
 
 
@@ -81,14 +81,14 @@ SCENARIOS = {
         Scenario(
             name="S05",
             title="the broker restarts",
-            harm=harms.broker_restarts,
+            harm=server_harms.broker_restarts,
             small=Size(commands=200, times=3, wave=12),
             full=Size(commands=2_000, times=12),
         ),
         Scenario(
             name="S06",
             title="the broker loses what it acknowledged, and republish heals it",
-            harm=harms.broker_forgets,
+            harm=server_harms.broker_forgets,
             small=Size(commands=200, times=1, wave=12),
             full=Size(commands=1_000, times=3),
             everyday=False,
@@ -96,7 +96,7 @@ SCENARIOS = {
         Scenario(
             name="S07",
             title="the broker does not answer",
-            harm=harms.broker_unreachable,
+            harm=server_harms.broker_unreachable,
             small=Size(commands=200, times=15, wave=12),
             full=Size(commands=1_000, times=600),
             everyday=False,
@@ -104,7 +104,7 @@ SCENARIOS = {
         Scenario(
             name="S09",
             title="leaders fail, on three brokers",
-            harm=harms.leaders_fail,
+            harm=server_harms.leaders_fail,
             small=Size(commands=200, times=2, wave=12),
             full=Size(commands=1_000, times=6),
             brokers=3,
@@ -121,21 +121,21 @@ SCENARIOS = {
         Scenario(
             name="S11",
             title="a flood of broken records",
-            harm=harms.poison_flood,
+            harm=server_harms.poison_flood,
             small=Size(commands=200, times=100, wave=12),
             full=Size(commands=1_000, times=1_000),
         ),
         Scenario(
             name="S12",
             title="one transaction in ten collides",
-            harm=harms.transient_errors,
+            harm=server_harms.transient_errors,
             small=Size(commands=200, times=10, wave=12),
             full=Size(commands=2_000, times=60),
         ),
         Scenario(
             name="S13",
             title="commits out of order",
-            harm=harms.late_commits,
+            harm=server_harms.late_commits,
             small=Size(commands=200, times=1, wave=12),
             full=Size(commands=1_000, times=10),
         ),
@@ -149,7 +149,7 @@ SCENARIOS = {
         Scenario(
             name="S15",
             title="PostgreSQL restarts, and a storm of connections",
-            harm=harms.database_restarts,
+            harm=server_harms.database_restarts,
             small=Size(commands=200, times=2, wave=12),
             full=Size(commands=2_000, times=10),
         ),
