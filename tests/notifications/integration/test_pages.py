@@ -45,7 +45,7 @@ MAY = {
     IVAN: {"seat", "prepare", "scorecard", "round"},
     DORA: {"decide", "round"},
     RECRUITER: {"arrange", "release", "round"},
-    COORDINATOR: {"arrange", "release", "round"},
+    COORDINATOR: {"arrange", "round"},
     KIM: set(),
 }
 
