@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.notifications.letters import message_of, part_of, write
+from tests.notifications.letters import letter_of, message_of, part_of, write
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,11 @@ def test_whom_no_time_fits_is_told_whom_to_ask(kind: str, locale: str, promise: 
 
     assert promise in dated
     assert promise in undated
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_what_was_missed_can_be_moved_no_more(locale: str) -> None:
+    text = letter_of("missed", "candidate", locale).text
+
+    assert "/book/" not in text
+    assert "/home/home" in text
