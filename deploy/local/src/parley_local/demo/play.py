@@ -196,7 +196,8 @@ async def open_stage(
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
     await producer.start()
     stack.push_async_callback(producer.stop)
-    lines = sorted(day.lines, key=lambda line: line.at, reverse=True)
+    told = (*day.lines, *day.afterwards)
+    lines = sorted(told, key=lambda line: line.at, reverse=True)
     stage = Conductor(clock, quiet, people, producer, running.prefix, lines, watch=lambda: None)
     stack.push_async_callback(stage.stop)
     return stage
