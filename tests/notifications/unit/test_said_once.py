@@ -5,7 +5,8 @@ from tests.notifications.events import NOW
 from tests.notifications.letters import message_of
 from tests.notifications.letters import write as letter_of
 
-from notifications.domain.correspondence import Correspondence, Note, Part
+from notifications.domain.correspondence import Correspondence, Line, Note, Part
+from notifications.domain.desk import news_beside
 from notifications.domain.dossier import Dossier
 from notifications.domain.letters import write
 
@@ -56,3 +57,26 @@ def test_what_differs_stays_apart() -> None:
     parts = parts_of(question("question_answered", "ivan"), question("question_answered", "jun"))
 
     assert [part.count for part in parts] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("needs", "moved", "left"),
+    [
+        ("update_due", "update_due", ()),
+        ("update_overdue", "update_due", ()),
+        ("card_missing", "card_overdue", ()),
+        ("no_slots", "booked", ("booked",)),
+    ],
+)
+def test_what_needs_the_reader_is_no_news_beside(
+    needs: str, moved: str, left: tuple[str, ...]
+) -> None:
+    news = news_beside((Line(kind=needs, at=NOW),), (Line(kind=moved),))
+
+    assert tuple(line.kind for line in news) == left
+
+
+def test_news_of_another_interview_stays() -> None:
+    mine, other = (Line(kind="expired", interview_id=one) for one in ("i1", "i2"))
+
+    assert news_beside((mine,), (mine, other)) == (other,)
