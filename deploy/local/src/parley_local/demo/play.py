@@ -75,6 +75,8 @@ def run(chosen: argparse.Namespace) -> int:
     )
     day = wishes.day()
     console = Console(stderr=False)
+    # A script's shell lets what it starts with & inherit that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with provide(fsync=False) as servers:
         try:
             return uvloop.run(until_told(wishes, day, servers, console))
