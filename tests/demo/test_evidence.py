@@ -1,6 +1,7 @@
 """What was kept is read as anybody could read it: records by the contracts, homes by their pages."""
 
 from datetime import datetime
+from random import Random
 
 import httpx
 import pytest
@@ -9,9 +10,12 @@ from tests.demo.building import CANDIDATE, INES, NINE, a_mail, address, opened
 
 from parley_contracts import cloudevents
 from parley_contracts.applications import ApplicationOpened
+from parley_local.demo import acts
 from parley_local.demo.browser import Browser, Page
-from parley_local.demo.evidence import homes_of, record_of
+from parley_local.demo.evidence import dead_links, homes_of, record_of
 from parley_local.demo.homes import Look, ToDo, ask_anew, look_around, newest_links
+from parley_local.demo.mailbox import Mailbox
+from parley_local.demo.people import People
 
 HOME = """
 <main><h1>Hello</h1>
@@ -101,6 +105,44 @@ async def test_a_link_to_nothing_is_found_by_who_walks(*, walks: bool, count: in
 
     assert look is not None
     assert len(look.dead) == count
+
+
+@pytest.mark.parametrize(("beyond", "count"), [(200, 0), (403, 1), (404, 1), (409, 0), (410, 0)])
+async def test_a_page_that_shuts_its_reader_out_in_mid_day_is_written_down(
+    *, beyond: int, count: int
+) -> None:
+    """By the end of the day what led there may be done and gone."""
+    people = People(Mailbox(lambda: NINE), {}, {}, Random(1))
+    browser = browser_of(Pages(DESK, beyond=beyond))
+
+    await acts.home(a_visit(people, browser), await browser.open(LINK))
+
+    assert len(list(dead_links(people, {}))) == count
+
+
+async def test_a_link_that_is_gone_by_now_was_no_promise() -> None:
+    people = People(Mailbox(lambda: NINE), {}, {}, Random(1))
+    pages = Pages(DESK, beyond=404)
+    browser = browser_of(pages)
+    page = await browser.open(LINK)
+    pages.home = "<main><h1>Your desk</h1></main>"
+
+    await acts.home(a_visit(people, browser), page)
+
+    assert list(dead_links(people, {})) == []
+
+
+def a_visit(people: People, browser: Browser) -> acts.Visit:
+    return acts.Visit(
+        person=address(INES),
+        about="home",
+        temper=None,
+        chance=people.chance,
+        browser=browser,
+        happened=people.happened,
+        canaries=people.canaries,
+        now=NINE,
+    )
 
 
 async def test_an_expired_link_is_asked_for_anew() -> None:

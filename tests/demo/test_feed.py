@@ -1,6 +1,7 @@
 """The default day is in the repository, and somebody's own can be read."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from parley_contracts.topics import TOPICS
 from parley_local.demo import cast, day, feed, own_feed
 from parley_local.demo.play import DayTooSmall, Wishes
 
+TO_DECIDE = timedelta(days=5)
 GOOD = {
     "at": "2027-03-08T05:00:00+00:00",
     "topic": "ats.people.v1",
@@ -27,14 +29,15 @@ def test_the_day_in_the_repository_is_the_one_that_is_played() -> None:
 def test_it_can_be_read_back() -> None:
     read, made = own_feed.read(day.FILE), feed.make(applications=60, seed=1)
 
-    assert read.lines == made.lines
+    assert read.lines == (*made.lines, *made.afterwards)
     assert read.tempers.keys() == made.tempers.keys()
     assert set(read.tempers.values()) == {cast.Temper.STEADY}
 
 
 def test_all_but_one_record_keeps_the_contract() -> None:
     broken = 0
-    for line in feed.make(applications=60, seed=1).lines:
+    made = feed.make(applications=60, seed=1)
+    for line in (*made.lines, *made.afterwards):
         headers = [(name, value.encode()) for name, value in line.headers]
         try:
             cloudevents.decode(TOPICS[line.topic], line.key.encode(), line.value.encode(), headers)
@@ -42,6 +45,25 @@ def test_all_but_one_record_keeps_the_contract() -> None:
             broken += 1
 
     assert broken == 1
+
+
+@pytest.mark.parametrize("applications", [8, 60])
+def test_the_visitors_story_ends_after_the_day(applications: int) -> None:
+    """Both sides decide in Parley, and the ATS ends it late enough for either."""
+    made = feed.make(applications=applications, seed=1)
+    (closed,) = made.afterwards
+    own = {
+        dict(line.headers)["ce_type"]: json.loads(line.value)
+        for line in (*made.lines, closed)
+        if line.key == made.visitor
+    }
+    asked = own["ats.interview.requested.v1"]
+    latest = datetime.fromisoformat(asked["window"]["ends_at"])
+
+    assert asked["decide_in"] == "parley"
+    assert own["ats.application.closed.v1"]["outcome"] == "hired"
+    assert closed.at > latest + TO_DECIDE
+    assert made.ends_at == feed.STARTS_AT + feed.LASTS
 
 
 def test_another_seed_is_another_day() -> None:

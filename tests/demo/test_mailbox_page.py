@@ -2,12 +2,17 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 
 import httpx
 import pytest
+import uvicorn
+from playwright.async_api import Browser
 from tests.demo.building import CANDIDATE, INES, NINE, a_mail, an_invite
+from tests.support.serving import served
 
-from parley_local.demo.mailbox import Mailbox
+from parley_local.demo.mailbox import Mail, Mailbox
 from parley_local.demo.mailbox_page import linked, mailbox_page
 
 
@@ -89,3 +94,38 @@ def test_text_is_escaped_around_its_links() -> None:
         '&lt;b&gt; <a href="http://x.example/a" target="_blank" rel="noreferrer">'
         "http://x.example/a</a>."
     )
+
+
+LONG = "<!doctype html><html><body>" + "<p>One more line of it.</p>" * 60 + "</body></html>"
+NASTY = "<script>parent.document.title = 'taken'; top.document.title = 'taken'</script>"
+
+
+def looking_so(html: str) -> Mail:
+    mail = a_mail(INES)
+    message = message_from_bytes(mail.raw, policy=default)
+    message.add_alternative(html, subtype="html")
+    return replace(mail, raw=bytes(message))
+
+
+@pytest.mark.parametrize("width", [390, 1100])
+async def test_a_mail_is_as_tall_as_it_is_and_still_runs_nothing(
+    chromium: Browser, width: int
+) -> None:
+    mailbox = Mailbox(lambda: NINE)
+    mailbox.mails = [looking_so(LONG.replace("<body>", f"<body>{NASTY}"))]
+    page = await chromium.new_page(viewport={"width": width, "height": 844})
+    application = mailbox_page(mailbox, lambda: NINE, Steps())
+    server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="warning"))
+    async with served(server) as base:
+        await page.goto(f"{base}/mail/1")
+        inside = await page.evaluate(
+            """() => {
+                const frame = document.querySelector("iframe");
+                const mail = frame.contentDocument.documentElement;
+                return {needs: mail.scrollHeight, has: frame.clientHeight};
+            }"""
+        )
+
+        assert 844 < inside["needs"] <= inside["has"]
+        assert await page.title() == "News"
+    await page.close()

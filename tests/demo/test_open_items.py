@@ -8,6 +8,7 @@ from tests.demo.building import (
     CANDIDATE,
     INES,
     NINE,
+    OLU,
     RECRUITER,
     a_day,
     a_round,
@@ -120,6 +121,18 @@ def test_a_decision_that_is_missing_stands_with_who_decides() -> None:
 
     assert open_items(with_homes(in_state(round_), homes=homes)) == []
     assert len(open_items(with_homes(in_state(round_), homes={RECRUITER: set()}))) == 1
+
+
+def test_feedback_that_is_owed_stands_with_the_recruiter_alone() -> None:
+    owed = a_round(
+        status=RoundStatus.CLOSED,
+        feedback_due_at=NINE,
+        hiring_team={"recruiter_id": RECRUITER, "coordinator_id": OLU},
+    )
+    write = ToDo(DESK, "release", "int:1")
+
+    assert open_items(with_homes(in_state(owed), homes={RECRUITER: {write}, OLU: set()})) == []
+    assert len(open_items(with_homes(in_state(owed), homes={OLU: {write}}))) == 1
 
 
 LATE = ToDo(DESK, "", "The candidate is owed a word, and it is late")

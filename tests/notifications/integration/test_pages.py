@@ -1,5 +1,6 @@
 """Homes, desk and renewal: each role's link on each page; what is expired, forged, foreign, outdated."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from notifications.adapters.signing import Signer, make_keys
 from parley_contracts import candidate_updates
 from parley_contracts.links import LinkClaims
 
+PATHS = re.compile(r"https?://[^/\s]+/([^\s?]+)\?token=")
 PURPOSES = (
     "book",
     "seat",
@@ -45,7 +47,7 @@ MAY = {
     IVAN: {"seat", "prepare", "scorecard", "round"},
     DORA: {"decide", "round"},
     RECRUITER: {"arrange", "release", "round"},
-    COORDINATOR: {"arrange", "release", "round"},
+    COORDINATOR: {"arrange", "round"},
     KIM: set(),
 }
 
@@ -170,6 +172,32 @@ async def test_expired_link_is_renewed_to_the_address_on_file(
     body = mail.get_body(("plain",))
     assert body is not None
     assert "http://scheduling.test/book/ats:int-1/ats:ana?token=" in body.get_content()
+
+
+@pytest.mark.parametrize(
+    ("who", "purpose", "there"),
+    [
+        (COORDINATOR, "home", {"home/home", "desk/home"}),
+        (COORDINATOR, "desk", {"desk/home"}),
+        (COORDINATOR, "arrange", {f"arrange/{INTERVIEW}", "desk/home"}),
+        (IVAN, "home", {"home/home"}),
+        (IVAN, "seat", {f"seat/{INTERVIEW}", "home/home"}),
+    ],
+)
+async def test_renewal_leads_to_the_desk_of_whoever_has_one(
+    day: Day, browser: httpx.AsyncClient, who: str, purpose: str, there: set[str]
+) -> None:
+    about = None if purpose in ("home", "desk") else INTERVIEW
+    old = int((NOW - timedelta(days=3)).timestamp())
+    link = link_of(day.keys, who, purpose, interview=about, expires=old)
+    token = urlsplit(link).query.removeprefix("token=")
+
+    await browser.post("/links/renew", data={"token": token})
+    await day.settle()
+
+    body = day.sink.mails[-1].get_body(("plain",))
+    assert body is not None
+    assert {path.rpartition("/")[0] for path in PATHS.findall(body.get_content())} == there
 
 
 async def test_renewal_answers_everyone_alike_and_mails_only_whom_it_should(

@@ -10,6 +10,7 @@ from tests.notifications.events import (
     STARTS,
     booked,
     card,
+    clock_state,
     everyone,
     interview,
     offered,
@@ -18,7 +19,7 @@ from tests.notifications.events import (
     session,
 )
 
-from parley_contracts import interviews, rounds
+from parley_contracts import candidate_updates, interviews, rounds
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -100,6 +101,21 @@ async def test_digest_comes_at_eight_of_the_reader_with_what_moved(day: Day) -> 
     assert "Booked: Ana Silva, Backend engineer" in body.get_content()
     await day.pass_by(3 * DAY)
     assert len(day.sink.to("ruth@")) == 1
+
+
+async def test_digest_says_once_what_needs_the_reader_and_has_moved(day: Day) -> None:
+    due = candidate_updates.CandidateUpdateDue(revision=1, application=clock_state())
+    late = clock_state(overdue_since=NOW)
+    await day.hear(*everyone(), opened(), due)
+    await day.hear(candidate_updates.CandidateUpdateOverdue(revision=2, application=late))
+
+    await day.pass_by(DAY)
+
+    (digest,) = day.sink.to("ruth@")
+    body = digest.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().count("The candidate is owed a word") == 1
+    assert "What has moved" not in body.get_content()
 
 
 async def test_digest_comes_daily_while_something_needs_the_desk(day: Day) -> None:

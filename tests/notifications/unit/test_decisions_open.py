@@ -84,3 +84,12 @@ def test_nobody_is_asked_once_a_side_has_declined_or_the_round_is_closed() -> No
     assert who_decides(replace(open_, pair=Pair(company=declined))) == set()
     assert who_decides(replace(open_, pair=Pair(candidate=declined))) == set()
     assert who_decides(replace(open_, status="closed")) == set()
+
+
+def test_feedback_is_owed_by_the_recruiter_and_by_no_coordinator() -> None:
+    team = Team(recruiter_id=RECRUITER, coordinator_id="ats:cora", decider_ids=(DECIDER,))
+    owed = replace(a_round(HELD), hiring_team=team, feedback_due_at=END)
+
+    items = open_items(None, owed, (), now=END)
+
+    assert {one.person_id for one in items if one.kind == "release"} == {RECRUITER}

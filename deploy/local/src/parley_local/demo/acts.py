@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from parley_local.demo import cast
 from parley_local.demo.browser import Browser, Form, Page
 from parley_local.demo.canaries import CANARY, Canaries, Kind
+from parley_local.demo.homes import dead_end, leads_to, shuts_out
 
 if TYPE_CHECKING:
     from parley_local.demo.people import Happened
@@ -273,13 +274,17 @@ async def release(visit: Visit, page: Page) -> str | None:
     return "released feedback"
 
 
-async def desk(visit: Visit, page: Page) -> str | None:
-    """What waits for a word to the candidate is done at once; the rest comes by mail."""
+async def home(visit: Visit, page: Page) -> str | None:
+    """Follows what it leads to. What waits for a word to the candidate is done at once; the rest comes
+    by mail. A page that shuts its reader out is written down.
+    """
     outcome = None
-    for link in dict.fromkeys(str(one) for one in page.document.xpath("//main//a/@href")):
+    for link in leads_to(page):
+        there = await visit.browser.open(page.absolute(link))
+        if await shuts_out(visit.browser, page, link, there):
+            visit.happened.shut_out[dead_end(link, there)] += 1
         _, found, about = unquote(link).rpartition("/to/release/")
         if found:
-            there = await visit.browser.open(page.absolute(link))
             outcome = await release(replace(visit, about=about), there) or outcome
     return outcome
 
@@ -314,8 +319,8 @@ ACTS: dict[str, Act] = {
     "decide": decide,
     "release": release,
     "round": look,
-    "home": look,
-    "desk": desk,
+    "home": home,
+    "desk": home,
     "arrange": look,
 }
 PATIENCE = {

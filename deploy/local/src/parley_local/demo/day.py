@@ -27,5 +27,5 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def spell(*, applications: int, seed: int) -> str:
-    lines = feed.make(applications=applications, seed=seed).lines
-    return "".join(line.to_json() + "\n" for line in lines)
+    made = feed.make(applications=applications, seed=seed)
+    return "".join(line.to_json() + "\n" for line in (*made.lines, *made.afterwards))

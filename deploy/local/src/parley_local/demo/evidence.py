@@ -30,7 +30,7 @@ from parley_local.demo.canaries import Sight, Written
 from parley_local.demo.conductor import Conductor
 from parley_local.demo.homes import Look, ToDo, ask_anew, look_around, newest_links
 from parley_local.demo.mailbox import Mail
-from parley_local.demo.people import AT_ONCE, NO_ANSWER
+from parley_local.demo.people import AT_ONCE, NO_ANSWER, People
 from parley_local.demo.system import System
 
 BOOKINGS = """
@@ -319,7 +319,7 @@ async def gather(running: System, stage: Conductor) -> Evidence:
         sights=tuple(people.canaries.sights),
         homes=homes_of(looks),
         closed_homes=tuple(address for (address, _), look in looks.items() if look is None),
-        dead_links=tuple(dead for look in looks.values() if look is not None for dead in look.dead),
+        dead_links=tuple(dead_links(people, looks)),
         pages_failed=people.done[NO_ANSWER],
     )
 
@@ -346,6 +346,13 @@ async def last_looks(stage: Conductor) -> Mapping[tuple[str, str], Look | None]:
     links = newest_links(people.mailbox.mails)
     looks = await asyncio.gather(*[look(*reader, url) for reader, url in links.items()])
     return dict(zip(links, looks, strict=True))
+
+
+def dead_links(people: People, looks: Mapping[tuple[str, str], Look | None]) -> Iterator[str]:
+    """What the last look found, and what people met before: by the end most of it is done and gone."""
+    yield from people.happened.shut_out
+    for look in looks.values():
+        yield from look.dead if look is not None else ()
 
 
 def homes_of(looks: Mapping[tuple[str, str], Look | None]) -> Mapping[str, frozenset[ToDo]]:

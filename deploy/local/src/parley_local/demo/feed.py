@@ -35,6 +35,8 @@ HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 VISITED_AT = STARTS_AT + LASTS - timedelta(hours=16)
 """When the last application is opened: its times are on offer when the visitor comes."""
+HIRED_AFTER = timedelta(days=15)
+"""From then: later than the latest time on offer and the days in which both decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Feed:
     """Of candidates by address: what the simulated people are like."""
     visitor: str
     """The application that is left for whoever watches."""
+    afterwards: tuple[Line, ...] = ()
+    """What the ATS says of it once the day is over, as the visitor goes on in time."""
 
     @property
     def starts_at(self) -> datetime:
@@ -90,10 +94,13 @@ def make(*, applications: int, seed: int) -> Feed:
         tempers[person.email] = temper
         writer.application(number, person, last=last)
     writer.broken(STARTS_AT + timedelta(hours=6))
+    said = sorted(writer.lines, key=lambda line: line.at)
+    over_at = STARTS_AT + LASTS
     return Feed(
-        tuple(sorted(writer.lines, key=lambda line: line.at)),
+        tuple(line for line in said if line.at < over_at),
         tempers,
         application_id(applications - 1),
+        tuple(line for line in said if line.at >= over_at),
     )
 
 
@@ -129,6 +136,8 @@ class Writer:
             opened_at = VISITED_AT
         recruiter = cast.RECRUITERS[number % 2]
         about = plan(number, person, recruiter)
+        if last:
+            about["decide_in"] = "parley"
         self.say(opened_at - HOUR, person_event(person))
         self.say(
             opened_at,
@@ -145,7 +154,10 @@ class Writer:
             self.say(request_at, imported(number, about, request_at))
         else:
             self.say(request_at, requested(number, about, request_at))
-        if not last:
+        if last:
+            hired = ApplicationClosed(application_id=application_id(number), outcome="hired")
+            self.say(opened_at + HIRED_AFTER, hired)
+        else:
             self.outcome(number, about["decide_in"])
 
     def outcome(self, number: int, decide_in: object) -> None:

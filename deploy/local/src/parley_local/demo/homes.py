@@ -70,9 +70,25 @@ async def look_around(browser: Browser, url: str, kind: str, *, walks: bool) -> 
     if page.status != httpx.codes.OK:
         return None
     dead = []
-    for link in dict.fromkeys(str(one) for one in page.document.xpath("//main//a/@href")):
-        if walks and "/to/" in link:
-            there = await browser.open(page.absolute(link))
-            if there.status != httpx.codes.OK:
-                dead.append(f"{link} answers {there.status}: {there.heading}")
+    for link in leads_to(page) if walks else ():
+        there = await browser.open(page.absolute(link))
+        if there.status != httpx.codes.OK:
+            dead.append(dead_end(link, there))
     return Look(read_home(page, kind), tuple(dead))
+
+
+def leads_to(home: Page) -> list[str]:
+    """The pages that a home or a desk leads to."""
+    links = dict.fromkeys(str(one) for one in home.document.xpath("//main//a/@href"))
+    return [link for link in links if "/to/" in link]
+
+
+def dead_end(link: str, there: Page) -> str:
+    return f"{link} answers {there.status}: {there.heading}"
+
+
+async def shuts_out(browser: Browser, home: Page, link: str, there: Page) -> bool:
+    """Whether it still stands there and lets its reader not in: while it was followed, much may happen."""
+    if there.status not in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND):
+        return False
+    return link in leads_to(await browser.open(home.url))

@@ -119,10 +119,9 @@ def _on_the_desk(round_: Round, evidence: Evidence) -> Iterator[Open]:
 
 
 def _feedback_owed(round_: Round) -> Iterator[Open]:
-    """Also of a round that is complete."""
+    """By the recruiter, who alone of the desk may write it; also of a round that is complete."""
     if round_.feedback_due_at is not None and round_.feedback_released_at is None:
-        for person_id in _desk(round_):
-            yield person_id, ToDo("desk", "release", round_.interview_id)
+        yield round_.hiring_team.recruiter_id, ToDo("desk", "release", round_.interview_id)
 
 
 def _can_decide(round_: Round) -> bool:

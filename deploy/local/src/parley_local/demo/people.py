@@ -55,6 +55,8 @@ class Happened:
     declined: int = 0
     moved: Counter[str] = field(default_factory=Counter)
     seated: set[str] = field(default_factory=set)
+    shut_out: Counter[str] = field(default_factory=Counter)
+    """Links of somebody's own home or desk that did not let them in, and what they answered."""
 
 
 @dataclass

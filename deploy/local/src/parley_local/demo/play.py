@@ -75,6 +75,8 @@ def run(chosen: argparse.Namespace) -> int:
     )
     day = wishes.day()
     console = Console(stderr=False)
+    # A script's shell lets what it starts with & inherit that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with provide(fsync=False) as servers:
         try:
             return uvloop.run(until_told(wishes, day, servers, console))
@@ -196,7 +198,8 @@ async def open_stage(
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
     await producer.start()
     stack.push_async_callback(producer.stop)
-    lines = sorted(day.lines, key=lambda line: line.at, reverse=True)
+    told = (*day.lines, *day.afterwards)
+    lines = sorted(told, key=lambda line: line.at, reverse=True)
     stage = Conductor(clock, quiet, people, producer, running.prefix, lines, watch=lambda: None)
     stack.push_async_callback(stage.stop)
     return stage

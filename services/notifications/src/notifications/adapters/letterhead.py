@@ -126,7 +126,7 @@ class Letterhead:
             "buttons": _buttons(voice, link),
             "home": _home(voice, link),
             "reply": _reply(voice),
-            "calendar": message.entry is not None,
+            "calendar": _calendar(voice),
         }
         meeting = message.entry.meeting if message.entry is not None else None
         return Letter(
@@ -213,6 +213,21 @@ def _reply(voice: Voice) -> str | None:
     return voice.words["letter"]["reply"].format(name=voice.name(coordinator.id))
 
 
+def _calendar(voice: Voice) -> str | None:
+    """What becomes of the entry, and where to say what a calendar cannot."""
+    entry = voice.message.entry
+    if entry is None:
+        return None
+    if entry.method == Method.CANCEL:
+        return voice.words["letter"]["entry_gone"]
+    return voice.words["letter"][f"entry_of_{_side(voice)}"]
+
+
+def _side(voice: Voice) -> str:
+    is_candidate = voice.reader.id == voice.message.about.candidate_id
+    return "candidate" if is_candidate else "interviewer"
+
+
 def _summary(voice: Voice) -> str:
     about, words = voice.message.about, voice.words["calendar"]
     stage = one_line(about.stage_name or voice.words["someone"]["stage"])
@@ -234,7 +249,7 @@ def _description(voice: Voice, meeting: Meeting) -> str:
         names = ", ".join(voice.name(one) for one in others)
         lines.append(words["with"].format(names=names))
     cancelled = voice.message.entry is not None and voice.message.entry.method == Method.CANCEL
-    lines.append(words["cancelled"] if cancelled else words["links"])
+    lines.append(words["cancelled"] if cancelled else words[f"links_of_{_side(voice)}"])
     return "\n".join(lines)
 
 

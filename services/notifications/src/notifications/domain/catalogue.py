@@ -94,7 +94,7 @@ PARTS: Mapping[str, Says] = {
         decider=("round",),
     ),
     "feedback_released": Says(mail=Kind.NEWS, words="Feedback is released", candidate=("round",)),
-    "missed": Says(mail=Kind.NEWS, words="A session was missed", candidate=("book",)),
+    "missed": Says(mail=Kind.NEWS, words="A session was missed"),
     "no_slots": Says(mail=Kind.ACTION, words="No time fits", desk=("arrange", "desk")),
     "booking_overdue": Says(mail=Kind.ACTION, words="No time is picked", desk=("arrange", "desk")),
     "declined": Says(mail=Kind.ACTION, words="A seat is given up", desk=("arrange", "desk")),

@@ -68,6 +68,8 @@ class Part:
     words: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     news: tuple[Line, ...] = ()
+    count: int = 1
+    """How often it happened, where nothing else tells one time from another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

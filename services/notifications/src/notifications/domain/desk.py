@@ -23,6 +23,21 @@ class Desk:
         return replace(self, news=(*self.news, *fresh)[-MOST_NEWS:])
 
 
+_SAME_MATTER = {"update_overdue": "update_due", "card_missing": "card_overdue"}
+"""What is open under one name and moved under another."""
+
+
+def news_beside(lines: tuple[Line, ...], news: tuple[Line, ...]) -> tuple[Line, ...]:
+    """What has moved, and does not stand among what needs the reader anyhow."""
+    open_now = {_matter(line) for line in lines}
+    return tuple(line for line in news if _matter(line) not in open_now)
+
+
+def _matter(line: Line) -> tuple[str | None, ...]:
+    kind = _SAME_MATTER.get(line.kind, line.kind)
+    return (kind, line.interview_id, line.candidate_id, line.job_title)
+
+
 def next_digest(now: datetime, zone: str | None) -> datetime:
     """The next 08:00 of the reader's wall clock that is later than `now`."""
     local = now.astimezone(ZoneInfo(zone or "UTC"))

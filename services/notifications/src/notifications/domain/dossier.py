@@ -191,7 +191,9 @@ class Dossier:
         if person_id in self._interviewers():
             roles |= {"seat", "prepare", "scorecard", "round"}
         if person_id in self.desk:
-            roles |= {"arrange", "release", "round"}
+            roles |= {"arrange", "round"}
+        if self.team is not None and person_id == self.team.recruiter_id:
+            roles |= {"release"}
         if self.team is not None and person_id in self.team.deciders:
             roles |= {"decide", "round"}
         return purpose in roles

@@ -66,7 +66,7 @@ def open_items(
         found += _of_interviewers_after(round_)
         found += _of_company_after(round_, now=now)
     if round_ is not None:
-        found += _owed_by_desk(round_)
+        found += _owed(round_)
         found += _to_read(round_)
     team = interview.hiring_team if interview is not None else None
     team = team or (round_.hiring_team if round_ is not None else None)
@@ -214,12 +214,13 @@ def _of_company_after(round_: Round, *, now: datetime) -> Iterator[Item]:
                 )
 
 
-def _owed_by_desk(round_: Round) -> Iterator[Item]:
-    """Feedback is owed until it is released, whether the round has closed or not."""
+def _owed(round_: Round) -> Iterator[Item]:
+    """Feedback is owed until it is released, whether the round has closed or not. It is the recruiter
+    who writes it: feedback's page lets no coordinator in.
+    """
     due_at = round_.feedback_due_at
-    if due_at is None or round_.feedback_released_at is not None:
-        return
-    for person in round_.hiring_team.desk:
+    if due_at is not None and round_.feedback_released_at is None:
+        person = round_.hiring_team.recruiter_id
         yield Item(person_id=person, kind="release", purpose="release", due_at=due_at)
 
 

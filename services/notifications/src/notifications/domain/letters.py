@@ -1,5 +1,6 @@
 """What is to be written to a person: the difference between what they were told and what holds."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -135,7 +136,13 @@ def _note_parts(
         and not (part.kind == "decide_asked" and "review_asked" in kinds)
         and not (part.kind == "decided" and part.word == Decision.DECLINE and outcome_told)
     ]
-    return sorted(kept, key=lambda part: _ORDER[part.kind])
+    return sorted(_counted(kept), key=lambda part: _ORDER[part.kind])
+
+
+def _counted(parts: Iterable[Part]) -> Iterator[Part]:
+    """What would be said in the same words is said once."""
+    for part, count in Counter(parts).items():
+        yield replace(part, count=count)
 
 
 def _any(dossier: Dossier, part: Part) -> Meeting | None:

@@ -1,5 +1,6 @@
 """Sends a new link in place of an expired one, to the address on file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,7 +25,11 @@ class RenewLink:
 
 def needs(message: RenewLink, work: Work) -> Needs:
     del work
-    return Needs.rows("person", message.person_id) | Needs.rows("dossier", message.interview_id)
+    return (
+        Needs.rows("person", message.person_id)
+        | Needs.rows("dossier", message.interview_id)
+        | Needs.matching("desk", "id", message.person_id)
+    )
 
 
 def renew_link(message: RenewLink, work: Work, *, now: datetime) -> Refusal | None:
@@ -37,16 +42,30 @@ def renew_link(message: RenewLink, work: Work, *, now: datetime) -> Refusal | No
     after = person.renewed(f"{message.purpose}:{message.interview_id}", now=now)
     if after is None:
         return Refusal("renewed_already")
-    action = Action(
-        purpose=message.purpose, label=message.purpose, interview_id=message.interview_id
+    role = "desk" if _has_desk(message, work, dossier) else "candidate"
+    draft = Draft(
+        kind=Kind.ACTION,
+        parts=(Part(kind="renewed", role=role),),
+        actions=tuple(_leads_to(message, role)),
     )
-    role = "desk" if message.purpose == "desk" else "candidate"
-    draft = Draft(kind=Kind.ACTION, parts=(Part(kind="renewed", role=role),), actions=(action,))
     about = _about(dossier)
     letter = Correspondence(person_id=person.id, count=person.letters)
     store_messages(work, (draft,), letter, about, now=now)
     work.persons.put(after)
     return None
+
+
+def _has_desk(message: RenewLink, work: Work, dossier: Dossier | None) -> bool:
+    if message.purpose == "desk" or work.desks.where("id", message.person_id):
+        return True
+    return dossier is not None and message.person_id in dossier.desk
+
+
+def _leads_to(message: RenewLink, role: str) -> Iterator[Action]:
+    """Where the old one led; beside a home, the desk of whoever has one: much of theirs stands there."""
+    yield Action(purpose=message.purpose, label=message.purpose, interview_id=message.interview_id)
+    if message.purpose == "home" and role == "desk":
+        yield Action(purpose="desk", label="desk")
 
 
 def _still_theirs(message: RenewLink, dossier: Dossier | None) -> bool:

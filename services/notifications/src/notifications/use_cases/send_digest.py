@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from notifications.domain.correspondence import Correspondence, Line, Part
-from notifications.domain.desk import Open
+from notifications.domain.desk import Open, news_beside
 from notifications.domain.letters import actions_of
 from notifications.domain.message import About, Draft, Kind
 from notifications.ports import Work
@@ -30,7 +30,7 @@ def send_digest(message: Fired, work: Work, *, now: datetime) -> Refusal | None:
     if not can_be_told(work, desk.id):
         work.desks.put(due_again(work, desk, now=now))
         return None
-    _store(work, desk.id, found.lines, desk.news, now=now)
+    _store(work, desk.id, found.lines, news_beside(found.lines, desk.news), now=now)
     rest = replace(desk, news=())
     again = due_again(work, rest, now=now) if found.lines else replace(rest, digest_at=None)
     work.desks.put(again)
