@@ -6,7 +6,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -291,15 +291,18 @@ class AsyncQuiet:
             running = self.world.system
             bootstrap = self.world.servers.kafka.bootstrap
             quiet = Quiet(running.dsns, running.groups, bootstrap, running.prefix)
-            await quiet.__aenter__()
+            try:
+                await quiet.__aenter__()
+            except UNREACHABLE:
+                await quiet.__aexit__(None, None, None)
+                raise
             self._quiet = quiet
         return self._quiet
 
     async def _close(self) -> None:
         quiet, self._quiet = self._quiet, None
         if quiet is not None:
-            with suppress(*UNREACHABLE):
-                await quiet.__aexit__(None, None, None)
+            await quiet.__aexit__(None, None, None)
 
 
 Nemesis = Callable[[World], Coroutine[Any, Any, None]]

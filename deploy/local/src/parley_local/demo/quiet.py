@@ -57,10 +57,11 @@ class Quiet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for connection in self._connections.values():
-            await connection.close()
-        await self._consumer.stop()
-        await self._admin.close()
+        """Each of them, whatever became of the others."""
+        closing = [connection.close() for connection in self._connections.values()]
+        await asyncio.gather(
+            *closing, self._consumer.stop(), self._admin.close(), return_exceptions=True
+        )
 
     async def busy(self, now: datetime, said: Counter[str]) -> str | None:
         """What is still under way; None where nothing is. `said` counts what the ATS wrote, by topic.
