@@ -62,6 +62,28 @@ async def test_migrate_twice_then_status(plumbing: Plumbing, database: str) -> N
     assert (status.report["outbox_rows"], status.report["dead_letters"]) == (0, 0)
 
 
+UNKNOWN = {
+    "scheduling": "insert into timer (kind, aggregate_id, due_at)"
+    " values ('wait_for_interviewer', 'ats:i', '2027-03-01T09:00Z')",
+    "feedback": """insert into application (id, state) values ('ats:a', '{"opened": false}')""",
+    "notifications": """insert into dossier (id, state) values ('i', '{"waiting_for": ["ats:p"]}')""",
+}
+
+
+async def test_status_counts_what_waits_for_something_unknown(
+    plumbing: Plumbing, database: str
+) -> None:
+    await run(plumbing.service, database, "migrate")
+    before = await run(plumbing.service, database, "status")
+    connection = await asyncpg.connect(database)
+    await connection.execute(UNKNOWN[plumbing.service])
+    await connection.close()
+
+    after = await run(plumbing.service, database, "status")
+
+    assert (before.report["waiting"], after.report["waiting"]) == (0, 1)
+
+
 async def test_dead_letters_are_listed_shown_redriven_and_discarded(
     plumbing: Plumbing, database: str
 ) -> None:

@@ -15,8 +15,11 @@ select
     (select min(occurred_at) from outbox) as outbox_oldest_at,
     (select count(*) from timer where parked_at is null and due_at <= $1) as timers_due,
     (select count(*) from timer where parked_at is not null) as timers_parked,
-    (select count(*) from dead_letter) as dead_letters
+    (select count(*) from dead_letter) as dead_letters,
+    (select count(*) from application where state is not null and not (state ->> 'opened')::boolean)
+        as waiting
 """
+"""`waiting` is for something that is not known yet: applications of which something was heard and that nobody has opened."""
 
 Report = Mapping[str, object]
 

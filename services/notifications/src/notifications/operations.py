@@ -15,8 +15,11 @@ select
     (select min(occurred_at) from outbox) as outbox_oldest_at,
     (select count(*) from timer where parked_at is null and due_at <= $1) as timers_due,
     (select count(*) from timer where parked_at is not null) as timers_parked,
-    (select count(*) from dead_letter) as dead_letters
+    (select count(*) from dead_letter) as dead_letters,
+    (select count(*) from dossier where state -> 'waiting_for' <> '[]')
+        + (select count(*) from application where state -> 'waiting_for' <> '[]') as waiting
 """
+"""`waiting` is for something that is not known yet: interviews and applications with a mail to somebody of whom nobody has heard."""
 
 Report = Mapping[str, object]
 

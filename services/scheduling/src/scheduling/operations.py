@@ -15,8 +15,11 @@ select
     (select min(occurred_at) from outbox) as outbox_oldest_at,
     (select count(*) from timer where parked_at is null and due_at <= $1) as timers_due,
     (select count(*) from timer where parked_at is not null) as timers_parked,
-    (select count(*) from dead_letter) as dead_letters
+    (select count(*) from dead_letter) as dead_letters,
+    (select count(*) from timer where kind = 'wait_for_interviewer')
+        + (select count(*) from early where state is not null) as waiting
 """
+"""`waiting` is for something that is not known yet: searches for an interviewer, answers and cancellations that came before their interview."""
 
 Report = Mapping[str, object]
 
