@@ -10,12 +10,18 @@ from pathlib import Path
 
 from parley_local.process import Identity
 
+HEEDS_SIGNALS = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+)
+"""Whoever runs the tests in the background has them ignored, and children inherit that."""
+
 
 @contextmanager
 def owner(program: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
     """A Python program in a session of its own that says on standard output how far it is."""
     with subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
+        [sys.executable, "-c", HEEDS_SIGNALS + program, *arguments],
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
