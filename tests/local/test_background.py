@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.support.owners import mentioning
+from tests.support.owners import HEEDS_SIGNALS, mentioning
 
 from parley_local import background
 from parley_local.background import Server, State
@@ -155,7 +155,9 @@ def test_server_that_died_is_seen(folder: Path, started: dict[str, str]) -> None
 def test_first_start_that_is_broken_off_leaves_nothing_running(
     new_folder: Path, end: signal.Signals
 ) -> None:
-    with subprocess.Popen([*COMMAND, "start", "--dir", str(new_folder)]) as starting:
+    program = HEEDS_SIGNALS + "import runpy; runpy.run_module('parley_local', run_name='__main__')"
+    command = [sys.executable, "-c", program, "start", "--dir", str(new_folder)]
+    with subprocess.Popen(command) as starting:
         assert until(lambda: len(mentioning(str(new_folder / "data"))) > 0, seconds=30)
 
         starting.send_signal(end)
