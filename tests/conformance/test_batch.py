@@ -149,6 +149,27 @@ async def test_a_broken_record_is_kept_answered_and_passed_by(bench: Bench, brea
     assert "xxx" not in answer["payload"].decode()
 
 
+async def test_each_of_two_records_that_are_broken_alike_is_kept_and_answered(bench: Bench) -> None:
+    first, second = (replace(bench.record(number), value=b"{") for number in (1, 2))
+
+    await bench.batch().ingest([first])
+    await bench.batch().ingest([second])
+
+    assert [letter["offset"] for letter in await bench.letters()] == [1, 2]
+    assert len(await bench.answers()) == 2
+
+
+async def test_a_broken_record_sent_again_under_a_new_id_is_kept_once(bench: Bench) -> None:
+    at = NOW + timedelta(seconds=1)
+    first, again = (
+        replace(bench.record(number, event_id=f"e{number}", at=at), value=b"{") for number in (1, 2)
+    )
+
+    await bench.batch().ingest([first, again])
+
+    assert [letter["offset"] for letter in await bench.letters()] == [1]
+
+
 async def test_who_does_not_own_a_topics_intake_keeps_no_broken_record(bench: Bench) -> None:
     bad = replace(bench.record(1), value=b"not json")
     reused = bench.record(3, event_id="e2", channel="phone")

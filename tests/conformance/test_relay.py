@@ -1,12 +1,15 @@
 """The relay beside each copy of the outbox: what it checks, writes, keeps and tells."""
 
 import asyncio
+import json
+import os
 import re
 import signal
+import sys
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
@@ -31,6 +34,16 @@ insert into outbox
 values ($1, 'parley.applications.v1', 'ats:a', 5, 'parley.application.updated.v1', 'test/relay',
     $2, $3, $4)
 """
+MANY = """
+insert into outbox
+    (id, aggregatetype, aggregateid, partition, type, source, occurred_at, payload)
+select gen_random_uuid(), 'parley.applications.v1', 'ats:' || n % 7, n % 7,
+    'parley.application.updated.v1', 'test/relay', $2, 'x'
+from generate_series(1, $1::int) as n
+"""
+WAITING = "select seq, id, aggregateid from outbox order by seq"
+TEN_YEARS = timedelta(days=3650)
+"""Long ago on every machine: what is published is dated by the wall, and is sent again up to its now."""
 DAYS = """
 select relid::text from pg_partition_tree('published') where isleaf order by relid::text
 """
@@ -141,6 +154,62 @@ async def test_a_relay_without_its_database_lives_and_is_not_ready(stage: Stage)
     assert await metric(relay, "parley_relay_leading") == 0
     assert await metric(relay, "parley_relay_published_total") == 0
     assert await relay.get("/nothing") == 404
+
+
+async def test_more_than_one_transaction_holds_is_sent_again_once(bench: Bench) -> None:
+    early = NOW - TEN_YEARS
+    later = early + timedelta(minutes=10)
+    rows = relaying.AT_ONCE + 3
+    async with bench.pool.acquire() as connection:
+        await relaying.keep_days(connection, today=early.date())
+        await connection.execute(MANY, rows + 2, NOW)
+        all_of_them = await connection.fetch(WAITING)
+        seqs = [row["seq"] for row in all_of_them]
+        await relaying.move(connection, seqs[:2], published_at=early)
+        await relaying.move(connection, seqs[2:], published_at=later)
+        assert await connection.fetch(WAITING) == []
+
+    assert [await republish(bench.dsn, since=later) for _ in range(2)] == [rows, 0]
+
+    assert await bench.pool.fetch(WAITING) == all_of_them[2:]
+    assert await bench.pool.fetchval("select count(*) from published") == 2
+
+
+@pytest.mark.kafka
+async def test_what_a_broker_lost_is_sent_again_under_its_own_ids_in_its_order(
+    stage: Stage,
+) -> None:
+    connection = await asyncpg.connect(stage.dsn)
+    payload = counted(Tally("ats:a", count=1)).model_dump_json().encode()
+    ids = [uuid.uuid4() for _ in range(3)]
+    for event_id in ids:
+        await connection.execute(STORE, event_id, NOW, TRACE, payload)
+    await connection.close()
+    first = stage.relay()
+    await until_it(lambda: _none_left(stage))
+    first.signal(signal.SIGTERM)
+    assert await first.wait() == 0
+
+    assert await republish(stage.dsn, since=NOW - TEN_YEARS) == 3
+    stage.relay()
+    await until_it(lambda: _none_left(stage))
+
+    records = await stage.read(CANDIDATE_UPDATES.name)
+    assert [dict(record.headers)["ce_id"].decode() for record in records] == [
+        str(event_id) for event_id in (*ids, *ids)
+    ]
+
+
+async def republish(dsn: str, *, since: datetime) -> int:
+    """As an operator types it."""
+    command = [sys.executable, "-m", "relay", "republish", "--since", since.isoformat()]
+    program = await asyncio.create_subprocess_exec(
+        *command, env=os.environ | {"RELAY_DATABASE_URL": dsn}, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await program.communicate()
+    assert program.returncode == 0
+    found: int = json.loads(said)["rows"]
+    return found
 
 
 async def metric(process: Process, name: str) -> float:

@@ -112,7 +112,7 @@ async def test_a_page_that_shuts_its_reader_out_in_mid_day_is_written_down(
     *, beyond: int, count: int
 ) -> None:
     """By the end of the day what led there may be done and gone."""
-    people = People(Mailbox(lambda: NINE), {}, {}, Random(1))
+    people = People(Mailbox(lambda: NINE), {}, {}, 1)
     browser = browser_of(Pages(DESK, beyond=beyond))
 
     await acts.home(a_visit(people, browser), await browser.open(LINK))
@@ -121,7 +121,7 @@ async def test_a_page_that_shuts_its_reader_out_in_mid_day_is_written_down(
 
 
 async def test_a_link_that_is_gone_by_now_was_no_promise() -> None:
-    people = People(Mailbox(lambda: NINE), {}, {}, Random(1))
+    people = People(Mailbox(lambda: NINE), {}, {}, 1)
     pages = Pages(DESK, beyond=404)
     browser = browser_of(pages)
     page = await browser.open(LINK)
@@ -137,7 +137,7 @@ def a_visit(people: People, browser: Browser) -> acts.Visit:
         person=address(INES),
         about="home",
         temper=None,
-        chance=people.chance,
+        chance=Random(1),
         browser=browser,
         happened=people.happened,
         canaries=people.canaries,

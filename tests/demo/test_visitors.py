@@ -1,7 +1,6 @@
 """Whoever visits is told whose part to play, and in which mailbox it begins."""
 
 from dataclasses import replace
-from random import Random
 
 import pytest
 from tests.demo.building import NINE, a_mail
@@ -15,7 +14,7 @@ ADDRESS = "http://127.0.0.1:1"
 
 
 def told(day: feed.Feed) -> str:
-    people = People(Mailbox(lambda: NINE), {}, {}, Random(1), left_alone=frozenset({"robin@x"}))
+    people = People(Mailbox(lambda: NINE), {}, {}, 1, left_alone=frozenset({"robin@x"}))
     offer = a_mail("robin", "http://scheduling.example/book/int/robin?token=a")
     people.mailbox.mails = [replace(offer, recipient="robin@x")]
     return what_now(ADDRESS, people, day).plain

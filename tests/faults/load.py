@@ -145,8 +145,8 @@ class Prompt(People):
             self._plans.setdefault((plan.person, plan.purpose, plan.about), plan)
         super().read_mail(now)
 
-    def _when(self, person: str, purpose: str, now: datetime) -> datetime:
-        del person, purpose
+    def _when(self, person: str, purpose: str, now: datetime, chance: random.Random) -> datetime:
+        del person, purpose, chance
         return now
 
     def _try_again(self, plan: Intention, now: datetime) -> None:

@@ -320,7 +320,7 @@ async def a_world(
     running = await system.build(servers, folder, clock=clock.path, smtp_port=mailbox.port)
     await witness.install(running.dsns)
     ats = Ats(seed, interviewers)
-    people = Prompt(mailbox, ats.tempers, {}, random.Random(seed))
+    people = Prompt(mailbox, ats.tempers, {}, seed)
     ears = Listening(people._transport, clock.now)
     people._transport = ears  # type: ignore[assignment]  # people ask for no more than any transport does
     # Not idempotent: a broker that has lost what it acknowledged would be told by its numbers.

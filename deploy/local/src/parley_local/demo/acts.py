@@ -40,7 +40,7 @@ LEARNED = ("How their team ships on Fridays without fear.", "")
 NOTE = "Something came up at home, sorry."
 WHY = "Because of how we talked."
 BOOKED = "booked a time"
-MOST_MOVES = 2
+MOST_CHANGES = 2
 BROWSE = 6
 """Forms that somebody fills in on one visit at most."""
 
@@ -74,13 +74,15 @@ async def book(visit: Visit, page: Page) -> str | None:
         page = await visit.browser.submit(zone, {})
     if (slots := page.form("/slot")) is not None:
         return await _pick(visit, page, slots)
-    chance = visit.chance.random()
-    if visit.temper is cast.Temper.CANCELS and chance < 0.7:
-        return await _cancel(visit, page)
-    moved = visit.happened.moved[visit.about]
-    if visit.temper is cast.Temper.MOVES and moved < MOST_MOVES and chance < 0.5:
-        return await _move(visit, page)
-    return None
+    change = RESTLESS.get(visit.temper)
+    changed = visit.happened.changed[visit.about]
+    again = changed < MOST_CHANGES and visit.chance.random() < 0.5
+    if change is None or not (changed == 0 or again):
+        return None
+    outcome = await change(visit, page)
+    if outcome is not None:
+        visit.happened.changed[visit.about] += 1
+    return outcome
 
 
 async def _pick(visit: Visit, page: Page, slots: Form) -> str | None:
@@ -123,7 +125,6 @@ async def _move(visit: Visit, page: Page) -> str | None:
         return None
     answers = reasons(visit, form, Kind.CANDIDATE_NOTE)
     answers["starts_at"] = visit.chance.choice(form.choices["starts_at"])
-    visit.happened.moved[visit.about] += 1
     await visit.browser.submit(form, answers)
     return "moved to another time"
 
@@ -342,5 +343,5 @@ CURIOSITY = dict.fromkeys(("home", "round", "arrange", "seat"), 0.06) | {"desk":
 """How likely somebody follows a link to a page that only shows something."""
 SECOND_LOOKS = {"book": 0.1, "prepare": 0.2}
 """How likely they open a page again on which they have done what there was to do."""
-RESTLESS = frozenset({cast.Temper.CANCELS, cast.Temper.MOVES})
+RESTLESS: dict[cast.Temper | None, Act] = {cast.Temper.CANCELS: _cancel, cast.Temper.MOVES: _move}
 ALWAYS_LOOK = tuple(one.replace(":", ".") for one in (cast.DECLINER, cast.ABSENT))

@@ -53,7 +53,8 @@ class Happened:
     absent: dict[str, str] = field(default_factory=dict)
     """By interview: `candidate`, or the address of the interviewer who forgot."""
     declined: int = 0
-    moved: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    """By interview: how often its candidate moved it or cancelled it."""
     seated: set[str] = field(default_factory=set)
     shut_out: Counter[str] = field(default_factory=Counter)
     """Links of somebody's own home or desk that did not let them in, and what they answered."""
@@ -65,7 +66,7 @@ class People:
     tempers: Mapping[str, cast.Temper]
     zones: Mapping[str, str]
     """By address: when somebody sleeps. From the ATS's own file, which everyone's calendar knows."""
-    chance: random.Random
+    seed: int
     left_alone: frozenset[str] = frozenset()
     """Addresses of the visitor's application: nobody acts for them."""
     unhurried: frozenset[str] = frozenset()
@@ -77,6 +78,7 @@ class People:
     _plans: dict[tuple[str, str, str], Intention] = field(default_factory=dict)
     _done_with: set[tuple[str, str, str]] = field(default_factory=set)
     """Who has been on which page, and needs it less from then on."""
+    _occasions: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _browsers: dict[str, Browser] = field(default_factory=dict)
     _transport: httpx.AsyncHTTPTransport = field(
         default_factory=lambda: httpx.AsyncHTTPTransport(limits=LIMITS)
@@ -135,6 +137,11 @@ class People:
             self._browsers[person] = Browser.new(self._transport, see)
         return self._browsers[person]
 
+    def _chance(self, *occasion: str) -> random.Random:
+        """Of one person and one thing alone: what happens to others, or a page that is down, changes nobody's mind."""
+        turn = self._occasions[occasion]
+        return random.Random(f"{self.seed} {occasion} {turn}")  # noqa: S311 - a game
+
     def _consider(self, mail: Mail, now: datetime) -> None:
         temper = self.tempers.get(mail.recipient)
         if temper is cast.Temper.NEVER_ANSWERS:
@@ -143,26 +150,30 @@ class People:
             _, purpose, about, *_ = unquote(urlsplit(url).path).split("/")
             if purpose == "book" and "METHOD:CANCEL" in (mail.calendar or ""):
                 self._done_with.discard((mail.recipient, "book", about))
-            if purpose not in acts.ACTS or not self._cares(mail.recipient, purpose, about):
+            occasion = (mail.recipient, purpose, about, "mail")
+            chance = self._chance(*occasion)
+            self._occasions[occasion] += 1
+            if purpose not in acts.ACTS or not self._cares(mail.recipient, purpose, about, chance):
                 continue
-            at = self._when(mail.recipient, purpose, now + A_DAY * (about in self.unhurried))
+            begins = now + A_DAY * (about in self.unhurried)
+            at = self._when(mail.recipient, purpose, begins, chance)
             plan = Intention(at, mail.recipient, purpose, about, url)
             known = self._plans.get((plan.person, purpose, about))
             if known is None or known.url != url:
                 self._plans[(plan.person, purpose, about)] = plan
 
-    def _cares(self, person: str, purpose: str, about: str) -> bool:
+    def _cares(self, person: str, purpose: str, about: str, chance: random.Random) -> bool:
         """Nobody opens every page that only shows something, or on which they have done their part."""
         if person.startswith(acts.ALWAYS_LOOK):
             return True
         likely = acts.CURIOSITY.get(purpose, 1.0)
         if (person, purpose, about) in self._done_with:
             likely = min(likely, acts.SECOND_LOOKS.get(purpose, 1.0))
-        return self.chance.random() < likely
+        return chance.random() < likely
 
-    def _when(self, person: str, purpose: str, now: datetime) -> datetime:
+    def _when(self, person: str, purpose: str, now: datetime, chance: random.Random) -> datetime:
         """At one of the hours at which people look at their mail, some quarters of an hour later."""
-        at = now + timedelta(minutes=15 * self.chance.randint(1, acts.PATIENCE[purpose]))
+        at = now + timedelta(minutes=15 * chance.randint(1, acts.PATIENCE[purpose]))
         zone = ZoneInfo(self.zones.get(person, "UTC"))
         then = datetime.fromtimestamp(-(-at.timestamp() // _LOOKS) * _LOOKS, UTC)
         while not AWAKE[0] <= then.astimezone(zone).time() <= AWAKE[1]:
@@ -171,11 +182,12 @@ class People:
 
     async def _visit(self, plan: Intention, now: datetime) -> None:
         browser = self.browser_of(plan.person)
+        occasion = (plan.person, plan.purpose, plan.about, "visit")
         visit = acts.Visit(
             person=plan.person,
             about=plan.about,
             temper=self.tempers.get(plan.person),
-            chance=self.chance,
+            chance=self._chance(*occasion),
             browser=browser,
             happened=self.happened,
             canaries=self.canaries,
@@ -187,6 +199,7 @@ class People:
         except (PageBroken, httpx.TransportError):
             self._try_again(plan, now)
             return
+        self._occasions[occasion] += 1
         self.done[outcome or f"{plan.purpose}: looked"] += 1
         done = plan.purpose != "book" or outcome == acts.BOOKED
         if done and visit.temper not in acts.RESTLESS:

@@ -176,7 +176,7 @@ def crowd(mailbox: Mailbox, day: Feed, seed: int) -> People:
         mailbox,
         day.tempers,
         {row["email"]: row["zone"] for row in rows if row.get("email") and row.get("zone")},
-        random.Random(seed),  # noqa: S311 - a game, and no secret
+        seed,
         frozenset(row["email"] for row in rows if row["person_id"] in visitor),
         frozenset(row["interview_id"] for row in own if "interview_id" in row),
     )
