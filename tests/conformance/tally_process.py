@@ -38,15 +38,16 @@ async def run(plumbing: Plumbing, consumer: Any, pool: Any) -> None:
 
     pages = FastAPI()
     pages.include_router(plumbing.probes.router(alive=alive, ready=ready, started=ready))
-    server = plumbing.http.server(pages, host="127.0.0.1", port=int(os.environ["TALLY_PORT"]))
+    server = plumbing.http.server(pages)
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve())
-        group.create_task(consumer.run())
-        await stopped.wait()
-        consumer.stop()
-        server.should_exit = True
+    with plumbing.http.listen("127.0.0.1", int(os.environ["TALLY_PORT"])) as door:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(server.serve(sockets=[door]))
+            group.create_task(consumer.run())
+            await stopped.wait()
+            consumer.stop()
+            server.should_exit = True
     await pool.close()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -167,6 +168,29 @@ async def test_a_drained_process_leaves_nothing_to_be_read_again(
     second.signal(signal.SIGTERM)
     assert await second.wait(seconds=DRAINED_SECONDS) == 0
     assert await installation.committed() == PEOPLE_SENT
+
+
+@pytest.mark.parametrize("program", ["scheduling", "feedback", "notifications", "relay"])
+async def test_an_address_that_is_taken_is_told_before_anything_starts(program: str) -> None:
+    nothing = {
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x",
+        "KAFKA_BOOTSTRAP": "127.0.0.1:1",
+    }
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        given = {f"{program.upper()}_{n}": v for n, v in (nothing | {"PORT": port}).items()}
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", program, "serve"],
+            env=os.environ | given,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    assert done.returncode == 2
+    assert f"127.0.0.1:{port} cannot be listened on" in done.stderr
 
 
 async def records(process: Process) -> dict[str, float]:

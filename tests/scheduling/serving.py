@@ -13,4 +13,4 @@ PICTURES = Path(__file__).parents[2] / "docs" / "pages"
 
 
 def serving(stage: Stage, mint: Mint) -> AbstractAsyncContextManager[str]:
-    return served(http.server(application(stage, mint), host="127.0.0.1", port=0))
+    return served(http.server(application(stage, mint)))

@@ -1,6 +1,7 @@
 """A service's pages on a port of this machine, for a browser with a window that nobody sees."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,12 +11,12 @@ from uvicorn import Server
 
 @asynccontextmanager
 async def served(server: Server) -> AsyncIterator[str]:
-    """The base address, until the block ends; the server is one for port 0."""
-    task = asyncio.create_task(server.serve())
-    try:
-        await until(lambda: server.started or task.done())
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
+    """The base address, until the block ends."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        task = asyncio.create_task(server.serve(sockets=[door]))
+        try:
+            await until(lambda: server.started or task.done())
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task

@@ -36,7 +36,7 @@ DARK = {"scorecard", "prepare-candidate", "round-candidate", "decide-company", "
 
 
 def on_the_web(service: Service) -> AbstractAsyncContextManager[str]:
-    return served(http.server(service.application, host="127.0.0.1", port=0))
+    return served(http.server(service.application))
 
 
 class Eyes:

@@ -59,7 +59,7 @@ async def phone(chromium: Browser) -> AsyncIterator[BrowserContext]:
 
 
 def serving(day: Day) -> AbstractAsyncContextManager[str]:
-    return served(http.server(day.service.application, host="127.0.0.1", port=0))
+    return served(http.server(day.service.application))
 
 
 async def checked(page: Page, name: str) -> None:

@@ -27,9 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _told(uvloop.run(migrate.run(dsn, "feedback", applied_at=datetime.now(UTC))))
     # What only the others need is loaded here: a migration starts in a fraction of the time.
     from feedback import app, operations  # noqa: PLC0415 - see above
+    from feedback.adapters.http import AddressTaken  # noqa: PLC0415 - see above
 
     if options.command == "serve":
-        uvloop.run(app.serve(settings, options.roles))
+        try:
+            uvloop.run(app.serve(settings, options.roles))
+        except AddressTaken as taken:
+            sys.stderr.write(f"{taken}\n")
+            return 2
         return 0
     return _told(uvloop.run(operations.chosen(settings, options)))
 

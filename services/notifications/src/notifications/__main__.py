@@ -34,9 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         dsn = str(settings.database_url)
         return _told(uvloop.run(migrate.run(dsn, "notifications", applied_at=datetime.now(UTC))))
     from notifications import app, operations  # noqa: PLC0415 - see above
+    from notifications.adapters.http import AddressTaken  # noqa: PLC0415 - see above
 
     if options.command == "serve":
-        uvloop.run(app.serve(settings, options.roles))
+        try:
+            uvloop.run(app.serve(settings, options.roles))
+        except AddressTaken as taken:
+            sys.stderr.write(f"{taken}\n")
+            return 2
         return 0
     return _told(uvloop.run(operations.chosen(settings, options)))
 

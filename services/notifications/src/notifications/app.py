@@ -96,24 +96,25 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
 
 
 async def serve(settings: Settings, roles: Collection[str]) -> None:
-    """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it."""
+    """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it; raises `http.AddressTaken`."""
     traces.export_spans("notifications")
-    async with build(settings, roles) as service:
-        stopped = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopped.set)
-        pages = http.server(service.application, host=settings.host, port=settings.port)
-        candidates = (service.consumer, service.timers, service.sender)
-        parts = [part for part in candidates if part is not None]
-        async with asyncio.TaskGroup() as group:
-            group.create_task(pages.serve())
-            for part in parts:
-                group.create_task(part.run())
-            await stopped.wait()
-            for part in parts:
-                part.stop()
-            pages.should_exit = True
+    with http.listen(settings.host, settings.port) as door:
+        async with build(settings, roles) as service:
+            stopped = asyncio.Event()
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, stopped.set)
+            pages = http.server(service.application)
+            candidates = (service.consumer, service.timers, service.sender)
+            parts = [part for part in candidates if part is not None]
+            async with asyncio.TaskGroup() as group:
+                group.create_task(pages.serve(sockets=[door]))
+                for part in parts:
+                    group.create_task(part.run())
+                await stopped.wait()
+                for part in parts:
+                    part.stop()
+                pages.should_exit = True
 
 
 def clock_of(settings: Settings) -> Clock:

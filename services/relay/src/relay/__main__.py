@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from relay import operations
 from relay.app import configure_logging, serve
 from relay.config import Database, Settings
+from relay.probes import AddressTaken
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if isinstance(settings, Settings):
         configure_logging(settings.log_level)
-        uvloop.run(serve(settings))
+        try:
+            uvloop.run(serve(settings))
+        except AddressTaken as taken:
+            sys.stderr.write(f"{taken}\n")
+            return 2
         return 0
     now = datetime.now(UTC)
     rows = uvloop.run(operations.republish(settings, since=options.since, now=now))

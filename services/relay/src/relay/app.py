@@ -33,6 +33,7 @@ def configure_logging(level: str) -> None:
 
 
 async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT; raises `probes.AddressTaken`."""
     password = settings.kafka_password
     kafka = Kafka(
         settings.kafka_bootstrap,
@@ -62,13 +63,12 @@ async def serve(settings: Settings) -> None:
                 "/readyz": lambda: turned_within(READY_SECONDS),
                 "/startupz": lambda: relay.last_turn > 0,
             }
-        ),
-        host=settings.host,
-        port=settings.port,
+        )
     )
-    serving = asyncio.create_task(http.serve())
-    try:
-        await relay.run()
-    finally:
-        http.should_exit = True
-        await serving
+    with probes.listen(settings.host, settings.port) as door:
+        serving = asyncio.create_task(http.serve(sockets=[door]))
+        try:
+            await relay.run()
+        finally:
+            http.should_exit = True
+            await serving

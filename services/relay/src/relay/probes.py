@@ -1,5 +1,6 @@
 """Probes and metrics over HTTP: five paths need no framework."""
 
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -38,6 +39,19 @@ async def _answer(send: Send, status: int, kind: str, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+class AddressTaken(Exception):
+    """Somebody else listens there, or it is no address of this machine."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Before anything else is started: what cannot be reached need not run."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise AddressTaken(f"{host}:{port} cannot be listened on: {error.strerror}") from None
+
+
 class Server(uvicorn.Server):
     """Leaves signals to the program around it."""
 
@@ -45,9 +59,5 @@ class Server(uvicorn.Server):
         return nullcontext()
 
 
-def server(application: Callable[..., Awaitable[None]], *, host: str, port: int) -> Server:
-    return Server(
-        uvicorn.Config(
-            application, host=host, port=port, log_config=None, access_log=False, lifespan="off"
-        )
-    )
+def server(application: Callable[..., Awaitable[None]]) -> Server:
+    return Server(uvicorn.Config(application, log_config=None, access_log=False, lifespan="off"))
