@@ -8,7 +8,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test unit demo schemas faults
+.PHONY: help setup check lint test unit demo schemas faults bench
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ demo: $(SYNCED) ## A hiring day, end to end, on this machine (ARGS=--once ends b
 
 faults: $(SYNCED) ## Every fault scenario at full size, judged by one history checker (ARGS="--only S01 --seed 7")
 	$(BIN)/python -m tests.faults $(ARGS)
+
+bench: $(SYNCED) ## Every figure beside its raw baseline (ARGS=--check holds them to benchmarks/budget.json)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 schemas: $(SYNCED) ## Write JSON Schemas, AsyncAPI, samples and the event catalogue
 	$(BIN)/python -m parley_contracts.schemas

@@ -1,5 +1,6 @@
 """An application's no-ghosting clock: when the candidate is owed the next word."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -77,6 +78,7 @@ class Application:
     advanced_at: tuple[datetime, ...] = ()
     upstream_cards: tuple[tuple[str, str, str | None, datetime], ...] = ()
     words: tuple[SaidWord, ...] = ()
+    """In the order in which they were said."""
     not_reached: tuple[NotReached, ...] = ()
     ahead: tuple[Ahead, ...] = ()
     due_at: datetime | None = None
@@ -132,7 +134,7 @@ class Application:
 
     def reach(self, notification_id: str) -> "Application":
         kept = tuple(one for one in self.not_reached if one.notification_id != notification_id)
-        return replace(self, not_reached=kept)
+        return self if len(kept) == len(self.not_reached) else replace(self, not_reached=kept)
 
     def look_ahead(self, interview_id: str, ends_at: datetime | None) -> "Application":
         others = tuple(one for one in self.ahead if one.interview_id != interview_id)
@@ -144,11 +146,13 @@ class Application:
     @property
     def last_word(self) -> SaidWord | None:
         """The last one that reached the candidate."""
-        return max(self._reached(), key=lambda one: (one.at, one.key), default=None)
+        return next(reversed(self._reached()), None)
 
     @property
     def taken_back_at(self) -> datetime | None:
         """When it turned out that a later word had not reached the candidate."""
+        if not self.not_reached:
+            return None
         last = self.last_word
         later = {one.key for one in self.words if last is None or one.at > last.at}
         return max(
@@ -163,9 +167,9 @@ class Application:
         resumed = self.resumed_at is not None and last is not None and last.at <= self.resumed_at
         return last is not None and last.ends and not resumed
 
-    def _reached(self) -> list[SaidWord]:
+    def _reached(self) -> Sequence[SaidWord]:
         missed = {key for one in self._missed() for key in one.words}
-        return [one for one in self.words if one.key not in missed]
+        return self.words if not missed else [one for one in self.words if one.key not in missed]
 
     def _missed(self) -> list[NotReached]:
         """Messages to the candidate only: what did not reach others takes no word back."""
@@ -211,7 +215,7 @@ def tick(application: Application, *, now: datetime) -> tuple[Application, tuple
         application = replace(application, due_at=due_at, due_said=False, overdue_since=None)
         news.append(ClockNews.UPDATED)
     if due_at is None:
-        return replace(application, wake_at=None), tuple(news)
+        return _waking(application, None), tuple(news)
     taken_back = due_at != before.due_at and application.taken_back_at is not None
     if not application.due_said and (taken_back or due_at - lead(application) <= now < due_at):
         application = replace(application, due_said=True)
@@ -223,4 +227,8 @@ def tick(application: Application, *, now: datetime) -> tuple[Application, tuple
     wake_at = None
     if application.overdue_since is None:
         wake_at = due_at if application.due_said else due_at - lead(application)
-    return replace(application, wake_at=wake_at), tuple(news)
+    return _waking(application, wake_at), tuple(news)
+
+
+def _waking(application: Application, wake_at: datetime | None) -> Application:
+    return application if application.wake_at == wake_at else replace(application, wake_at=wake_at)

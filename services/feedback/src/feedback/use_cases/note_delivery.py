@@ -46,7 +46,8 @@ def note_delivery(message: Received, work: Work, *, now: datetime) -> Refusal | 
     elif application is not None:
         reached = about.status == NotificationStatus.SENT
         after = application.reach(about.notification_id) if reached else application.miss(missed)
-        publish_clock(work, after, now=now)
+        if after is not application:
+            publish_clock(work, after, now=now)
     return None
 
 

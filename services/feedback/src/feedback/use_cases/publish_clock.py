@@ -22,7 +22,8 @@ def publish_clock(work: Work, application: Application, *, now: datetime) -> Non
     if not news and after.opened and _public(after) != _public(before):
         news = (ClockNews.UPDATED,)
     first = after.revision + 1
-    after = replace(after, revision=after.revision + len(news))
+    if news:
+        after = replace(after, revision=after.revision + len(news))
     if after == (before or Application(id=after.id)):
         return
     work.applications.put(after)
@@ -33,9 +34,21 @@ def publish_clock(work: Work, application: Application, *, now: datetime) -> Non
             work.publish(EVENTS[one](revision=revision, application=state), at=now)
 
 
-def _public(application: Application | None) -> updates.Application | None:
-    opened = application is not None and application.opened
-    return describe_clock(application) if opened and application is not None else None
+def _public(application: Application | None) -> tuple[object, ...] | None:
+    """What `describe_clock` tells, as it stands: cheap to compare."""
+    if application is None or not application.opened:
+        return None
+    word = application.last_word
+    return (
+        application.candidate_id,
+        application.team,
+        application.job_title or "",
+        application.status,
+        application.outcome,
+        word and (word.kind, word.at),
+        application.due_at,
+        application.overdue_since,
+    )
 
 
 def _set_timer(work: Work, before: Application | None, after: Application) -> None:

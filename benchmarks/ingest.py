@@ -1,0 +1,141 @@
+"""From topic through inbox, state and outbox to the next topic: each service beside its two baselines."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from benchmarks.baselines import MADE, Writes
+from benchmarks.day import Day, Said, side_by_side
+from benchmarks.rig import Rig, Stage
+from parley_contracts.topics import TOPICS, consumed_by
+
+PLUMBING = ("inbox", "outbox", "timer", "dead_letter", "applied_migration")
+ROWS = """
+select relname as name, n_tup_ins + n_tup_upd as rows from pg_stat_user_tables
+where relname not like 'published%'
+"""
+BYTES = "select coalesce(avg(length(state::text)), 0)::int from {table}"
+SAMPLES = """
+select aggregatetype, type, convert_from(payload, 'UTF8') from published order by seq limit 1000
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    records: int
+    published: int
+    seconds: float
+    cpu: Mapping[str, float]
+    """Seconds by program."""
+
+    @property
+    def rate(self) -> float:
+        return self.records / self.seconds
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """The same records for whoever takes them in."""
+
+    rig: Rig
+    day: Day
+    service: str
+    days: int
+    shared_staff: bool = False
+
+    @property
+    def topics(self) -> list[str]:
+        return sorted(topic.name for topic in consumed_by(self.service))
+
+    def records(self, days: int | None = None) -> list[Said]:
+        told = self.day.told_to(self.topics)
+        return list(side_by_side(told, days or self.days, shared_staff=self.shared_staff))
+
+    @asynccontextmanager
+    async def as_ours(self, *, processes: int = 1) -> AsyncIterator[Stage]:
+        async with self.rig.stage(self.service, self.day.starts_at) as stage:
+            stage.add_relay()
+            stage.add_service("consume,timers")
+            for _ in range(processes - 1):
+                stage.add_service("consume")
+            await stage.ready()
+            await stage.until_joined()
+            yield stage
+
+    @asynccontextmanager
+    async def as_raw(self, writes: Writes) -> AsyncIterator[Stage]:
+        async with self._baseline("raw", writes, relayed=True) as stage:
+            yield stage
+
+    async def ours(self, *, processes: int = 1) -> tuple[Sample, Writes]:
+        async with self.as_ours(processes=processes) as stage:
+            span = (self.day.starts_at, self.day.ends_at)
+            sample = await self._timed(stage, self.records(), moving=span)
+            await asyncio.to_thread(stage.system.stop)
+            return sample, await self._writes(stage, sample)
+
+    async def raw(self, writes: Writes) -> Sample:
+        async with self.as_raw(writes) as stage:
+            return await self._timed(stage, self.records())
+
+    async def naive(self, writes: Writes) -> Sample:
+        async with self._baseline("naive", writes, relayed=False) as stage:
+            return await self._timed(stage, self.records(days=1))
+
+    @asynccontextmanager
+    async def _baseline(self, name: str, writes: Writes, *, relayed: bool) -> AsyncIterator[Stage]:
+        async with self.rig.stage(self.service, self.day.starts_at) as stage:
+            file = self.rig.folder / f"{stage.prefix}writes.json"
+            writes.keep(file)
+            await stage.fetch(MADE)
+            if relayed:
+                stage.add_relay()
+            given = {
+                "BENCH_DSN": stage.dsn,
+                "BENCH_KAFKA": self.rig.servers.kafka.bootstrap,
+                "BENCH_PREFIX": stage.prefix,
+                "BENCH_GROUP": stage.group,
+                "BENCH_TOPICS": ",".join(self.topics),
+                "BENCH_WRITES": str(file),
+            }
+            stage.add_program(name, ["benchmarks.baselines", name], given)
+            await stage.ready()
+            await stage.until_joined()
+            yield stage
+
+    async def _timed(
+        self,
+        stage: Stage,
+        records: Sequence[Said],
+        *,
+        moving: tuple[datetime, datetime] | None = None,
+    ) -> Sample:
+        before = stage.cpu_seconds()
+        began = time.perf_counter()
+        fed = await stage.feed(records)
+        await stage.until_done(fed, moving=moving)
+        seconds = time.perf_counter() - began
+        cpu = {name: used - before[name] for name, used in stage.cpu_seconds().items()}
+        written = await stage.written()
+        fed_by_topic = {name: sum(one.topic == name for one in records) for name in TOPICS}
+        published = sum(written[name] - fed_by_topic[name] for name in TOPICS)
+        return Sample(fed, published, seconds, cpu)
+
+    async def _writes(self, stage: Stage, sample: Sample) -> Writes:
+        rows = {one["name"]: one["rows"] for one in await stage.fetch(ROWS)}
+        states = {name: count for name, count in rows.items() if name not in PLUMBING and count}
+        letters = 0
+        for table, count in states.items():
+            (row,) = await stage.fetch(BYTES.format(table=table))
+            letters += row[0] * count
+        samples = [tuple(one) for one in await stage.fetch(SAMPLES)]
+        total = sum(states.values()) + rows.get("timer", 0)
+        return Writes(
+            rows=total / sample.records,
+            row_bytes=round(letters / max(1, total)),
+            events=sample.published / sample.records,
+            samples=samples,
+        )

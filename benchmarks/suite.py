@@ -1,0 +1,138 @@
+"""Each benchmark by its name: what it runs, and the rows that come of it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from benchmarks import booking, footprint, latency, relaying, slots
+from benchmarks.day import Day
+from benchmarks.ingest import Ingest, Sample
+from benchmarks.report import Row, median, spread
+from benchmarks.rig import Rig
+from parley_local.demo.system import SERVICES
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    rig: Rig
+    day: Day
+    rounds: int
+    days: int
+    """Copies of the demo's day side by side: 60 interviews each."""
+
+    @property
+    def interviews(self) -> int:
+        return 60 * self.days
+
+
+Bench = Callable[[Setting], Awaitable[list[Row]]]
+
+
+async def ingest(setting: Setting) -> list[Row]:
+    rows = []
+    for service in SERVICES:
+        rows += await ingest_of(setting, service)
+    return rows
+
+
+async def ingest_of(setting: Setting, service: str) -> list[Row]:
+    one = Ingest(setting.rig, setting.day, service, setting.days)
+    ours, two, raw, naive = [], [], [], []
+    _, writes = await one.ours()  # also warms what is cold
+    for _ in range(setting.rounds):
+        ours.append((await one.ours())[0])
+        raw.append(await one.raw(writes))
+        two.append((await one.ours(processes=2))[0])
+        naive.append(await one.naive(writes))
+    hot = Ingest(setting.rig, setting.day, service, setting.days, shared_staff=True)
+    shared = (await hot.ours())[0]
+    beside_raw, beside_naive = ratio(ours, raw), ratio(ours, naive)
+    return [
+        Row(f"ingest {service} beside a raw loop", beside_raw, ours=rates(ours), beside=rates(raw), at_least=0.5),
+        Row(f"ingest {service} beside one by one", beside_naive, ours=rates(ours), beside=rates(naive), at_least=20),
+        Row(f"ingest {service}, two processes beside one", ratio(two, ours), ours=rates(two), beside=rates(ours), at_least=1.15),
+        Row(f"ingest {service}, the same interviewers everywhere", shared.rate, "ev/s"),
+    ]  # fmt: skip
+
+
+def rates(samples: Sequence[Sample]) -> str:
+    return spread([one.rate for one in samples]) + " ev/s"
+
+
+def ratio(ours: Sequence[Sample], beside: Sequence[Sample]) -> float:
+    return median([one.rate for one in ours]) / median([one.rate for one in beside])
+
+
+async def hop(setting: Setting) -> list[Row]:
+    """Feedback's, which has the most to say."""
+    one = Ingest(setting.rig, setting.day, "feedback", 1)
+    _, writes = await one.ours()
+    rows = []
+    for rate in (50, 500, 2000):
+        wanted = one.records(days=max(1, rate * 10 // len(one.records()) + 1))[: rate * 10]
+        async with one.as_ours() as stage:
+            ours = await latency.measure(stage, wanted, rate=rate)
+        async with one.as_raw(writes) as stage:
+            raw = await latency.measure(stage, wanted, rate=rate)
+        told = [f"p50 {s.p50_ms:.0f}, p99 {s.p99_ms:.0f} ms of {s.hops}" for s in (ours, raw)]
+        value = ours.p99_ms / max(1.0, raw.p99_ms)
+        rows.append(
+            Row(f"one hop at {rate} ev/s, p99", value, ours=told[0], beside=told[1], at_most=1.5)
+        )
+    return rows
+
+
+async def relay(setting: Setting) -> list[Row]:
+    ours, bare = [], []
+    for _ in range(setting.rounds):
+        ours.append(await relaying.ours(setting.rig))
+        bare.append(await relaying.bare(setting.rig))
+    value = median(ours) / median(bare)
+    return [Row("relay beside bare send_batch", value, ours=spread(ours) + " rows/s", beside=spread(bare) + " rows/s", at_least=0.45)]  # fmt: skip
+
+
+async def slot_search(setting: Setting) -> list[Row]:
+    rows = []
+    for interviewers in (10, 50, 100, 1000):
+        one = await slots.measure(setting.rig, interviewers)
+        bound = 2.0 if interviewers == 50 else None
+        rows.append(
+            Row(f"slots of a panel of 3 over {interviewers} interviewers, 30 days", one.ratio,
+                ours=f"{one.search_ms:.1f} ms, {one.starts} starts", beside=f"{one.rows_ms:.1f} ms", at_most=bound)
+        )  # fmt: skip
+    return rows
+
+
+async def bookers(setting: Setting) -> list[Row]:
+    rows = []
+    for seats in (1, 3):
+        samples = await booking.measure(setting.rig, seats=seats)
+        assert all(one.winners == 1 for one in samples), samples
+        assert not any(one.deadlocks for one in samples), samples
+        ours, bare = [s.ours_ms for s in samples], [s.bare_ms for s in samples]
+        rows.append(
+            Row(f"50 bookers of one slot, {seats} seats", median(ours) / median(bare),
+                ours=spread(ours) + " ms", beside=spread(bare) + " ms", at_most=3)
+        )  # fmt: skip
+    return rows
+
+
+async def processes(setting: Setting) -> list[Row]:
+    rows = []
+    for one in await footprint.measure(setting.rig, setting.day):
+        rows += [
+            Row(f"{one.program}: memory under load", one.load_mib, "MiB", ours=f"{one.rest_mib:.0f} MiB at rest", at_most=150),
+            Row(f"{one.program}: start to /livez", one.live_seconds, "s", at_most=3),
+            Row(f"{one.program}: start to /readyz", one.ready_seconds, "s", at_most=10),
+            Row(f"{one.program}: CPU at rest", 100 * one.rest_cpu, "%", at_most=1),
+        ]  # fmt: skip
+    return rows
+
+
+BENCHES: dict[str, Bench] = {
+    "ingest": ingest,
+    "hop": hop,
+    "relay": relay,
+    "slots": slot_search,
+    "bookers": bookers,
+    "processes": processes,
+}
