@@ -48,7 +48,9 @@ def export_spans(service: str) -> None:
 def hop(name: str, traceparent: str | None) -> Hop:
     """A span of its own in the record's trace; in a new trace where it brings none that holds."""
     if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
-        return Hop(child_of(traceparent))  # nobody collects spans: the ids alone are a tenth of the work
+        return Hop(
+            child_of(traceparent)
+        )  # nobody collects spans: the ids alone are a tenth of the work
     span = trace.get_tracer("parley").start_span(
         name, _PROPAGATOR.extract({"traceparent": traceparent or ""}), kind=SpanKind.CONSUMER
     )
