@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2] / "services"
 MODEL, *OTHERS = ("scheduling", "feedback", "notifications")
 COPIED = (
     "working_set.py",
+    "adapters/answer.py",
     "adapters/batch.py",
     "adapters/clock.py",
     "adapters/consumer.py",
@@ -20,6 +21,7 @@ COPIED = (
     "adapters/failpoint.py",
     "adapters/http.py",
     "adapters/inbox.py",
+    "adapters/kafka.py",
     "adapters/links.py",
     "adapters/logs.py",
     "adapters/metrics.py",
@@ -28,6 +30,7 @@ COPIED = (
     "adapters/probes.py",
     "adapters/record.py",
     "adapters/rejection.py",
+    "adapters/status.py",
     "adapters/table.py",
     "adapters/timer.py",
     "adapters/timer_runner.py",

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
+from faststream.security import BaseSecurity
 
 from feedback import consumers, timers, web
 from feedback.adapters import database, http, migrate, postgres, probes, traces
@@ -14,6 +15,7 @@ from feedback.adapters.batch import Batch
 from feedback.adapters.clock import FileClock, RealClock
 from feedback.adapters.consumer import Consumer, security
 from feedback.adapters.database import Pool
+from feedback.adapters.kafka import Kafka
 from feedback.adapters.links import Links
 from feedback.adapters.timer_runner import TimerLoop, TimerRunner
 from feedback.adapters.transaction import OUTAGES, Transactions
@@ -88,19 +90,32 @@ def clock_of(settings: Settings) -> Clock:
     return FileClock(settings.clock_file) if settings.clock_file is not None else RealClock()
 
 
-def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
+def kafka_of(settings: Settings) -> Kafka:
+    return Kafka(
+        bootstrap=settings.kafka_bootstrap,
+        group=settings.kafka_group,
+        prefix=settings.kafka_topic_prefix,
+        security=_security(settings),
+    )
+
+
+def _security(settings: Settings) -> BaseSecurity | None:
     password = settings.kafka_password
+    return security(
+        protocol=settings.kafka_security_protocol,
+        username=settings.kafka_username,
+        password=password.get_secret_value() if password else None,
+    )
+
+
+def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
     return Consumer(
         bootstrap=settings.kafka_bootstrap,
         group=settings.kafka_group,
         topics=sorted(consumers.SUBSCRIPTIONS.topics),
         prefix=settings.kafka_topic_prefix,
         ingest=batch.ingest,
-        security=security(
-            protocol=settings.kafka_security_protocol,
-            username=settings.kafka_username,
-            password=password.get_secret_value() if password else None,
-        ),
+        security=_security(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
         poll_ms=settings.kafka_poll_ms,
     )

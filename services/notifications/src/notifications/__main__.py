@@ -11,6 +11,7 @@ import uvloop
 from pydantic import ValidationError
 
 from notifications.adapters import logs, migrate
+from notifications.adapters.answer import Answer
 from notifications.config import ROLES, Database, Settings
 
 
@@ -38,7 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "serve":
         uvloop.run(app.serve(settings, options.roles))
         return 0
-    return _told(uvloop.run(operations.chosen(settings, options)))
+    answer = uvloop.run(operations.chosen(settings, options))
+    if isinstance(answer, Answer):
+        return _report(answer, as_json=options.json)
+    return _told(answer)
+
+
+def _report(answer: Answer, *, as_json: bool) -> int:
+    if as_json:
+        _told(answer.document)
+    else:
+        sys.stdout.write(answer.text)
+    return answer.status
 
 
 def _told(answer: object) -> int:
@@ -58,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("serve", help="run until SIGTERM")
     run.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
-    commands.add_parser("status", help="what waits: outbox, timers, dead letters")
+    _reporting(commands.add_parser("status", help="what waits, and for how long"))
     pause = commands.add_parser("pause", help="no mail goes out until `resume`; nothing is lost")
     pause.add_argument("--reason", default="operator")
     commands.add_parser("resume", help="mail goes out again; the fuse counts anew")
@@ -75,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     for action in ("show", "redrive", "discard"):
         actions.add_parser(action).add_argument("id", type=int)
     return parser
+
+
+def _reporting(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument("--json", action="store_true", help="for machines")
+    return command
 
 
 def _roles(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter, FastAPI
+from faststream.security import BaseSecurity
 
 from notifications import consumers, timers, web
 from notifications.adapters import database, http, migrate, postgres, probes, traces
@@ -16,6 +17,7 @@ from notifications.adapters.brake import Brake
 from notifications.adapters.clock import FileClock, RealClock
 from notifications.adapters.consumer import Consumer, security
 from notifications.adapters.database import Pool
+from notifications.adapters.kafka import Kafka
 from notifications.adapters.links import Links
 from notifications.adapters.mail import Sender
 from notifications.adapters.mail_links import LinkBook
@@ -158,19 +160,32 @@ def post_of(settings: Settings, pool: Pool, clock: Clock, links: LinkBook) -> Po
     )
 
 
-def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
+def kafka_of(settings: Settings) -> Kafka:
+    return Kafka(
+        bootstrap=settings.kafka_bootstrap,
+        group=settings.kafka_group,
+        prefix=settings.kafka_topic_prefix,
+        security=_security(settings),
+    )
+
+
+def _security(settings: Settings) -> BaseSecurity | None:
     password = settings.kafka_password
+    return security(
+        protocol=settings.kafka_security_protocol,
+        username=settings.kafka_username,
+        password=password.get_secret_value() if password else None,
+    )
+
+
+def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
     return Consumer(
         bootstrap=settings.kafka_bootstrap,
         group=settings.kafka_group,
         topics=sorted(consumers.SUBSCRIPTIONS.topics),
         prefix=settings.kafka_topic_prefix,
         ingest=batch.ingest,
-        security=security(
-            protocol=settings.kafka_security_protocol,
-            username=settings.kafka_username,
-            password=password.get_secret_value() if password else None,
-        ),
+        security=_security(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
         poll_ms=settings.kafka_poll_ms,
     )
