@@ -30,6 +30,7 @@ COPIED = (
     "adapters/probes.py",
     "adapters/record.py",
     "adapters/rejection.py",
+    "adapters/snapshot.py",
     "adapters/status.py",
     "adapters/table.py",
     "adapters/timer.py",

@@ -63,6 +63,23 @@ async def test_migrate_twice_then_status(plumbing: Plumbing, database: str) -> N
     assert (status.report["outbox"]["rows"], status.report["dead_letters"]) == (0, 0)
 
 
+OWNED = {
+    "scheduling": {"parley.interviews.v1": 0},
+    "feedback": {"parley.rounds.v1": 0, "parley.applications.v1": 0},
+    "notifications": {},
+}
+
+
+async def test_snapshot_names_the_topics_of_a_service(plumbing: Plumbing, database: str) -> None:
+    await run(plumbing.service, database, "migrate")
+
+    told = await run(plumbing.service, database, "snapshot", "--json")
+
+    assert told.status == 0, told.error
+    assert told.report["told"] == OWNED[plumbing.service]
+    assert bool(told.report["notes"]) == (plumbing.service == "notifications")
+
+
 async def test_dead_letters_are_listed_shown_redriven_and_discarded(
     plumbing: Plumbing, database: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""`python -m feedback serve | migrate | status | dead-letters list, show, redrive, discard`."""
+"""`python -m feedback serve | migrate | status | snapshot | dead-letters list, show, redrive, discard`."""
 
 import argparse
 import json
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
     _reporting(commands.add_parser("status", help="what waits, and for how long"))
+    _reporting(commands.add_parser("snapshot", help="tell again how everything of ours stands"))
     letters = commands.add_parser("dead-letters", help="what could not be taken in")
     actions = letters.add_subparsers(dest="action", required=True)
     actions.add_parser("list")

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,12 +17,29 @@ from feedback.adapters.consumer import Consumer, security
 from feedback.adapters.database import Pool
 from feedback.adapters.kafka import Kafka
 from feedback.adapters.links import Links
+from feedback.adapters.snapshot import Owner, Stream
 from feedback.adapters.timer_runner import TimerLoop, TimerRunner
 from feedback.adapters.transaction import OUTAGES, Transactions
 from feedback.config import ROLES, Settings
 from feedback.ports import Work
+from feedback.use_cases import restate_clock, restate_round
+from feedback.working_set import UseCase
+from parley_contracts.topics import CANDIDATE_UPDATES, ROUNDS
 
 Clock = RealClock | FileClock
+STREAMS: Sequence[Stream[Work]] = (
+    Stream(
+        ROUNDS.name,
+        postgres.ROUND_REVISIONS,
+        UseCase(restate_round.needs, restate_round.restate_round),
+    ),
+    Stream(
+        CANDIDATE_UPDATES.name,
+        postgres.APPLICATION_REVISIONS,
+        UseCase(restate_clock.needs, restate_clock.restate_clock),
+    ),
+)
+"""What this service owns, topic by topic."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +105,10 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
 
 def clock_of(settings: Settings) -> Clock:
     return FileClock(settings.clock_file) if settings.clock_file is not None else RealClock()
+
+
+def owner_of(service: Service) -> Owner[Work]:
+    return Owner(service.pool, postgres.STORE, STREAMS)
 
 
 def kafka_of(settings: Settings) -> Kafka:

@@ -8,7 +8,7 @@ from feedback.adapters import dead_letter
 from feedback.adapters.answer import Answer, Report
 from feedback.adapters.batch import StillBroken
 from feedback.adapters.status import status
-from feedback.app import build, kafka_of
+from feedback.app import build, kafka_of, owner_of
 from feedback.config import Settings
 from feedback.consumers import SUBSCRIPTIONS
 
@@ -22,6 +22,8 @@ from application where state is not null and not (state ->> 'opened')::boolean
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
     if options.command == "status":
         return run_status(settings)
+    if options.command == "snapshot":
+        return run_snapshot(settings)
     if options.action == "list":
         return run_list(settings)
     action = {
@@ -36,6 +38,13 @@ async def run_status(settings: Settings) -> Answer:
     async with build(settings, roles=()) as service:
         topics, now = SUBSCRIPTIONS.topics, service.clock.now()
         return await status(service.pool, kafka_of(settings), topics, WAITING, now=now)
+
+
+async def run_snapshot(settings: Settings) -> Answer:
+    """Into the outbox: the relay does the rest."""
+    async with build(settings, roles=()) as service:
+        told = await owner_of(service).tell_all(now=service.clock.now())
+        return Answer({"told": told})
 
 
 async def run_list(settings: Settings) -> list[Report]:

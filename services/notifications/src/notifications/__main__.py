@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
     _reporting(commands.add_parser("status", help="what waits, and for how long"))
+    _reporting(commands.add_parser("snapshot", help="tell again how everything of ours stands"))
     pause = commands.add_parser("pause", help="no mail goes out until `resume`; nothing is lost")
     pause.add_argument("--reason", default="operator")
     commands.add_parser("resume", help="mail goes out again; the fuse counts anew")

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,15 +26,25 @@ from notifications.adapters.sender import Post, Rules
 from notifications.adapters.sender_loop import SenderLoop
 from notifications.adapters.signing import Signer
 from notifications.adapters.smtp import MailServer, Tls
+from notifications.adapters.snapshot import Owner, Stream
 from notifications.adapters.timer_runner import TimerLoop, TimerRunner
 from notifications.adapters.transaction import OUTAGES, Transactions
 from notifications.config import ROLES, Settings
 from notifications.ports import Work
-from notifications.use_cases import record_outcome
+from notifications.use_cases import record_outcome, restate_stream
 from notifications.working_set import UseCase
-from parley_contracts.topics import FEEDBACK, NOTIFICATIONS, SCHEDULING
+from parley_contracts.topics import DELIVERIES, FEEDBACK, NOTIFICATIONS, SCHEDULING
 
 Clock = RealClock | FileClock
+STREAMS: Sequence[Stream[Work]] = (
+    Stream(
+        DELIVERIES.name,
+        postgres.STREAM_REVISIONS,
+        UseCase(restate_stream.needs, restate_stream.restate_stream),
+        stateless=True,
+    ),
+)
+"""What this service owns: what became of each message, which has no state to tell again."""
 RECORD = UseCase(record_outcome.needs, record_outcome.record_outcome)
 
 
@@ -158,6 +168,10 @@ def post_of(settings: Settings, pool: Pool, clock: Clock, links: LinkBook) -> Po
             only_to=settings.allowed_recipients,
         ),
     )
+
+
+def owner_of(service: Service) -> Owner[Work]:
+    return Owner(service.pool, postgres.STORE, STREAMS)
 
 
 def kafka_of(settings: Settings) -> Kafka:

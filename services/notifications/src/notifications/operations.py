@@ -21,11 +21,17 @@ select 'applications with a mail to somebody unknown', count(*)
 from application where state -> 'waiting_for' <> '[]'
 """
 """What waits for something that is not known yet, by kind."""
+NO_SNAPSHOT = (
+    "There is nothing to tell again: parley.notifications.v1 says what became of each message, and"
+    " what it is about is told by `scheduling snapshot` and `feedback snapshot`."
+)
 
 
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
     if options.command == "status":
         return run_status(settings)
+    if options.command == "snapshot":
+        return told_by_others()
     if options.command in ("pause", "resume"):
         return run_brake(settings, options)
     if options.action == "list":
@@ -57,6 +63,10 @@ async def run_brake(settings: Settings, options: argparse.Namespace) -> dict[str
         else:
             await service.brake.resume(now=now)
         return await service.brake.status(now=now)
+
+
+async def told_by_others() -> Answer:
+    return Answer({"told": {}}, notes=(NO_SNAPSHOT,))
 
 
 async def run_list(settings: Settings) -> list[Report]:

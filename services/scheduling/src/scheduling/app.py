@@ -2,13 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
 from faststream.security import BaseSecurity
 
+from parley_contracts.topics import INTERVIEWS
 from scheduling import consumers, timers, web
 from scheduling.adapters import database, http, migrate, postgres, probes, traces
 from scheduling.adapters.batch import Batch
@@ -17,12 +18,23 @@ from scheduling.adapters.consumer import Consumer, security
 from scheduling.adapters.database import Pool
 from scheduling.adapters.kafka import Kafka
 from scheduling.adapters.links import Links
+from scheduling.adapters.snapshot import Owner, Stream
 from scheduling.adapters.timer_runner import TimerLoop, TimerRunner
 from scheduling.adapters.transaction import OUTAGES, Transactions
 from scheduling.config import ROLES, Settings
 from scheduling.ports import Work
+from scheduling.use_cases import restate_interview
+from scheduling.working_set import UseCase
 
 Clock = RealClock | FileClock
+STREAMS: Sequence[Stream[Work]] = (
+    Stream(
+        INTERVIEWS.name,
+        postgres.INTERVIEW_REVISIONS,
+        UseCase(restate_interview.needs, restate_interview.restate_interview),
+    ),
+)
+"""What this service owns, topic by topic."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,10 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
 
 def clock_of(settings: Settings) -> Clock:
     return FileClock(settings.clock_file) if settings.clock_file is not None else RealClock()
+
+
+def owner_of(service: Service) -> Owner[Work]:
+    return Owner(service.pool, postgres.STORE, STREAMS)
 
 
 def kafka_of(settings: Settings) -> Kafka:

@@ -8,7 +8,7 @@ from scheduling.adapters import dead_letter
 from scheduling.adapters.answer import Answer, Report
 from scheduling.adapters.batch import StillBroken
 from scheduling.adapters.status import status
-from scheduling.app import build, kafka_of
+from scheduling.app import build, kafka_of, owner_of
 from scheduling.config import Settings
 from scheduling.consumers import SUBSCRIPTIONS
 
@@ -25,6 +25,8 @@ from early where state is not null
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
     if options.command == "status":
         return run_status(settings)
+    if options.command == "snapshot":
+        return run_snapshot(settings)
     if options.action == "list":
         return run_list(settings)
     action = {
@@ -39,6 +41,13 @@ async def run_status(settings: Settings) -> Answer:
     async with build(settings, roles=()) as service:
         topics, now = SUBSCRIPTIONS.topics, service.clock.now()
         return await status(service.pool, kafka_of(settings), topics, WAITING, now=now)
+
+
+async def run_snapshot(settings: Settings) -> Answer:
+    """Into the outbox: the relay does the rest."""
+    async with build(settings, roles=()) as service:
+        told = await owner_of(service).tell_all(now=service.clock.now())
+        return Answer({"told": told})
 
 
 async def run_list(settings: Settings) -> list[Report]:
