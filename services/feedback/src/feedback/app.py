@@ -17,6 +17,8 @@ from feedback.adapters.consumer import Consumer, security
 from feedback.adapters.database import Pool
 from feedback.adapters.kafka import Kafka
 from feedback.adapters.links import Links
+from feedback.adapters.missed import Intake
+from feedback.adapters.reconcile import Reconciliation
 from feedback.adapters.snapshot import Owner, Stream
 from feedback.adapters.timer_runner import TimerLoop, TimerRunner
 from feedback.adapters.transaction import OUTAGES, Transactions
@@ -109,6 +111,17 @@ def clock_of(settings: Settings) -> Clock:
 
 def owner_of(service: Service) -> Owner[Work]:
     return Owner(service.pool, postgres.STORE, STREAMS)
+
+
+def reconciliation_of(service: Service) -> Reconciliation[Work]:
+    kafka = kafka_of(service.settings)
+    return Reconciliation(
+        service=consumers.SERVICE,
+        kafka=kafka,
+        owner=owner_of(service),
+        intake=Intake(service.batch, kafka),
+        runner=service.runner,
+    )
 
 
 def kafka_of(settings: Settings) -> Kafka:

@@ -4,11 +4,12 @@ import argparse
 from collections.abc import Coroutine
 from typing import Any
 
-from feedback.adapters import dead_letter
+from feedback.adapters import dead_letter, reconcile
 from feedback.adapters.answer import Answer, Report
 from feedback.adapters.batch import StillBroken
+from feedback.adapters.kafka import UNREACHABLE
 from feedback.adapters.status import status
-from feedback.app import build, kafka_of, owner_of
+from feedback.app import build, kafka_of, owner_of, reconciliation_of
 from feedback.config import Settings
 from feedback.consumers import SUBSCRIPTIONS
 
@@ -22,6 +23,8 @@ from application where state is not null and not (state ->> 'opened')::boolean
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
     if options.command == "status":
         return run_status(settings)
+    if options.command == "reconcile":
+        return run_reconcile(settings, heal=options.heal)
     if options.command == "snapshot":
         return run_snapshot(settings)
     if options.action == "list":
@@ -45,6 +48,20 @@ async def run_snapshot(settings: Settings) -> Answer:
     async with build(settings, roles=()) as service:
         told = await owner_of(service).tell_all(now=service.clock.now())
         return Answer({"told": told})
+
+
+async def run_reconcile(settings: Settings, *, heal: bool) -> Answer | str:
+    """What differs; with `heal`, what was mended and what is left."""
+    async with build(settings, roles=()) as service:
+        reconciliation = reconciliation_of(service)
+        try:
+            found = await reconciliation.find()
+            if not heal:
+                return reconcile.answer(found)
+            lifted = await reconciliation.heal(found, now=service.clock.now())
+            return reconcile.healed(found, lifted, await reconciliation.find())
+        except UNREACHABLE as outage:
+            return f"Nothing was compared to the end, for a server does not answer: {type(outage).__name__}"
 
 
 async def run_list(settings: Settings) -> list[Report]:

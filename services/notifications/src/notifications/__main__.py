@@ -82,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--private", type=Path, required=True, help="written for this service alone")
     make.add_argument("--public", type=Path, required=True, help="read by every service")
     make.add_argument("--keep", type=int, default=3, help="how many older keys go on verifying")
+    compare = _reporting(commands.add_parser("reconcile", help="compare the database with Kafka"))
+    compare.add_argument("--heal", action="store_true", help="and mend what differs")
     letters = commands.add_parser("dead-letters", help="what could not be taken in")
     actions = letters.add_subparsers(dest="action", required=True)
     actions.add_parser("list")

@@ -21,7 +21,9 @@ from notifications.adapters.kafka import Kafka
 from notifications.adapters.links import Links
 from notifications.adapters.mail import Sender
 from notifications.adapters.mail_links import LinkBook
+from notifications.adapters.missed import Intake
 from notifications.adapters.outcomes import Outcomes
+from notifications.adapters.reconcile import Reconciliation
 from notifications.adapters.sender import Post, Rules
 from notifications.adapters.sender_loop import SenderLoop
 from notifications.adapters.signing import Signer
@@ -172,6 +174,17 @@ def post_of(settings: Settings, pool: Pool, clock: Clock, links: LinkBook) -> Po
 
 def owner_of(service: Service) -> Owner[Work]:
     return Owner(service.pool, postgres.STORE, STREAMS)
+
+
+def reconciliation_of(service: Service) -> Reconciliation[Work]:
+    kafka = kafka_of(service.settings)
+    return Reconciliation(
+        service=consumers.SERVICE,
+        kafka=kafka,
+        owner=owner_of(service),
+        intake=Intake(service.batch, kafka),
+        runner=service.runner,
+    )
 
 
 def kafka_of(settings: Settings) -> Kafka:

@@ -5,11 +5,12 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
-from notifications.adapters import dead_letter
+from notifications.adapters import dead_letter, reconcile
 from notifications.adapters.answer import Answer, Report
 from notifications.adapters.batch import StillBroken
+from notifications.adapters.kafka import UNREACHABLE
 from notifications.adapters.status import status
-from notifications.app import build, kafka_of
+from notifications.app import build, kafka_of, reconciliation_of
 from notifications.config import Settings
 from notifications.consumers import SUBSCRIPTIONS
 
@@ -30,6 +31,8 @@ NO_SNAPSHOT = (
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
     if options.command == "status":
         return run_status(settings)
+    if options.command == "reconcile":
+        return run_reconcile(settings, heal=options.heal)
     if options.command == "snapshot":
         return told_by_others()
     if options.command in ("pause", "resume"):
@@ -67,6 +70,20 @@ async def run_brake(settings: Settings, options: argparse.Namespace) -> dict[str
 
 async def told_by_others() -> Answer:
     return Answer({"told": {}}, notes=(NO_SNAPSHOT,))
+
+
+async def run_reconcile(settings: Settings, *, heal: bool) -> Answer | str:
+    """What differs; with `heal`, what was mended and what is left."""
+    async with build(settings, roles=()) as service:
+        reconciliation = reconciliation_of(service)
+        try:
+            found = await reconciliation.find()
+            if not heal:
+                return reconcile.answer(found)
+            lifted = await reconciliation.heal(found, now=service.clock.now())
+            return reconcile.healed(found, lifted, await reconciliation.find())
+        except UNREACHABLE as outage:
+            return f"Nothing was compared to the end, for a server does not answer: {type(outage).__name__}"
 
 
 async def run_list(settings: Settings) -> list[Report]:

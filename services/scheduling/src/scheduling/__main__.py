@@ -1,4 +1,4 @@
-"""`python -m scheduling serve | migrate | status | snapshot | dead-letters list, show, redrive, discard`."""
+"""`python -m scheduling serve | migrate | status | snapshot | reconcile | dead-letters list, show, redrive, discard`."""
 
 import argparse
 import json
@@ -65,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
     _reporting(commands.add_parser("status", help="what waits, and for how long"))
     _reporting(commands.add_parser("snapshot", help="tell again how everything of ours stands"))
+    compare = _reporting(commands.add_parser("reconcile", help="compare the database with Kafka"))
+    compare.add_argument("--heal", action="store_true", help="and mend what differs")
     letters = commands.add_parser("dead-letters", help="what could not be taken in")
     actions = letters.add_subparsers(dest="action", required=True)
     actions.add_parser("list")

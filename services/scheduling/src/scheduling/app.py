@@ -18,6 +18,8 @@ from scheduling.adapters.consumer import Consumer, security
 from scheduling.adapters.database import Pool
 from scheduling.adapters.kafka import Kafka
 from scheduling.adapters.links import Links
+from scheduling.adapters.missed import Intake
+from scheduling.adapters.reconcile import Reconciliation
 from scheduling.adapters.snapshot import Owner, Stream
 from scheduling.adapters.timer_runner import TimerLoop, TimerRunner
 from scheduling.adapters.transaction import OUTAGES, Transactions
@@ -104,6 +106,17 @@ def clock_of(settings: Settings) -> Clock:
 
 def owner_of(service: Service) -> Owner[Work]:
     return Owner(service.pool, postgres.STORE, STREAMS)
+
+
+def reconciliation_of(service: Service) -> Reconciliation[Work]:
+    kafka = kafka_of(service.settings)
+    return Reconciliation(
+        service=consumers.SERVICE,
+        kafka=kafka,
+        owner=owner_of(service),
+        intake=Intake(service.batch, kafka),
+        runner=service.runner,
+    )
 
 
 def kafka_of(settings: Settings) -> Kafka:

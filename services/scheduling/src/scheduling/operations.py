@@ -4,11 +4,12 @@ import argparse
 from collections.abc import Coroutine
 from typing import Any
 
-from scheduling.adapters import dead_letter
+from scheduling.adapters import dead_letter, reconcile
 from scheduling.adapters.answer import Answer, Report
 from scheduling.adapters.batch import StillBroken
+from scheduling.adapters.kafka import UNREACHABLE
 from scheduling.adapters.status import status
-from scheduling.app import build, kafka_of, owner_of
+from scheduling.app import build, kafka_of, owner_of, reconciliation_of
 from scheduling.config import Settings
 from scheduling.consumers import SUBSCRIPTIONS
 
@@ -25,6 +26,8 @@ from early where state is not null
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
     if options.command == "status":
         return run_status(settings)
+    if options.command == "reconcile":
+        return run_reconcile(settings, heal=options.heal)
     if options.command == "snapshot":
         return run_snapshot(settings)
     if options.action == "list":
@@ -48,6 +51,20 @@ async def run_snapshot(settings: Settings) -> Answer:
     async with build(settings, roles=()) as service:
         told = await owner_of(service).tell_all(now=service.clock.now())
         return Answer({"told": told})
+
+
+async def run_reconcile(settings: Settings, *, heal: bool) -> Answer | str:
+    """What differs; with `heal`, what was mended and what is left."""
+    async with build(settings, roles=()) as service:
+        reconciliation = reconciliation_of(service)
+        try:
+            found = await reconciliation.find()
+            if not heal:
+                return reconcile.answer(found)
+            lifted = await reconciliation.heal(found, now=service.clock.now())
+            return reconcile.healed(found, lifted, await reconciliation.find())
+        except UNREACHABLE as outage:
+            return f"Nothing was compared to the end, for a server does not answer: {type(outage).__name__}"
 
 
 async def run_list(settings: Settings) -> list[Report]:
