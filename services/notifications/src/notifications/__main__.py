@@ -1,4 +1,4 @@
-"""`python -m notifications serve | migrate | status | pause | resume | keys make | dead-letters …`."""
+"""`python -m notifications serve | migrate | status | reconcile | pause | resume | keys make | dead-letters …`."""
 
 import argparse
 import json

@@ -23,6 +23,7 @@ from notifications.adapters.mail import Sender
 from notifications.adapters.mail_links import LinkBook
 from notifications.adapters.missed import Intake
 from notifications.adapters.outcomes import Outcomes
+from notifications.adapters.recall import Recall
 from notifications.adapters.reconcile import Reconciliation
 from notifications.adapters.sender import Post, Rules
 from notifications.adapters.sender_loop import SenderLoop
@@ -33,7 +34,7 @@ from notifications.adapters.timer_runner import TimerLoop, TimerRunner
 from notifications.adapters.transaction import OUTAGES, Transactions
 from notifications.config import ROLES, Settings
 from notifications.ports import Work
-from notifications.use_cases import record_outcome, restate_stream
+from notifications.use_cases import recall_message, record_outcome, restate_stream
 from notifications.working_set import UseCase
 from parley_contracts.topics import DELIVERIES, FEEDBACK, NOTIFICATIONS, SCHEDULING
 
@@ -47,6 +48,7 @@ STREAMS: Sequence[Stream[Work]] = (
     ),
 )
 """What this service owns: what became of each message, which has no state to tell again."""
+RECALL = UseCase(recall_message.needs, recall_message.recall_message)
 RECORD = UseCase(record_outcome.needs, record_outcome.record_outcome)
 
 
@@ -184,6 +186,7 @@ def reconciliation_of(service: Service) -> Reconciliation[Work]:
         owner=owner_of(service),
         intake=Intake(service.batch, kafka),
         runner=service.runner,
+        recall=Recall(service.pool, postgres.STORE, RECALL, service.clock),
     )
 
 

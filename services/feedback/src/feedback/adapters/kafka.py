@@ -3,6 +3,7 @@
 It joins no group and commits nothing, so that it may run beside the service.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ UNREACHABLE = (KafkaError, OSError, TimeoutError)
 ANSWER_MS = 10_000
 """How long a broker may think before it counts as one that does not answer."""
 POLL_MS = 500
+AGAIN_SECONDS = 0.2
 
 Offsets = Mapping[tuple[str, int], int]
 """By topic, without the prefix, and partition."""
@@ -65,11 +67,11 @@ class Kafka:
         async with self._client() as consumer:
             there = await consumer.topics()
             places = self._places([one for one in topics if self.prefix + one in there])
-            if not places:
-                return
             first = await consumer.beginning_offsets(places)
             ends = await consumer.end_offsets(places)
             left = {place for place in places if first[place] < ends[place]}
+            if not left:
+                return
             consumer.assign(list(left))
             await consumer.seek_to_beginning()
             while left:
@@ -83,10 +85,18 @@ class Kafka:
     async def _committed(
         self, admin: AIOKafkaAdminClient, places: Sequence[TopicPartition]
     ) -> dict[TopicPartition, int]:
+        """A broker that has just begun needs a moment until it keeps offsets at all."""
         if not places:
             return {}
-        found = await admin.list_consumer_group_offsets(self.group, partitions=places)
-        return {place: kept.offset for place, kept in found.items()}
+        async with asyncio.timeout(ANSWER_MS / 1000):
+            while True:
+                try:
+                    kept = await admin.list_consumer_group_offsets(self.group, partitions=places)
+                    return {place: one.offset for place, one in kept.items()}
+                except KafkaError as error:
+                    if not error.retriable:
+                        raise
+                await asyncio.sleep(AGAIN_SECONDS)
 
     def _places(self, topics: Collection[str]) -> list[TopicPartition]:
         return [
