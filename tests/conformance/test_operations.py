@@ -31,9 +31,10 @@ class Done:
         return json.loads(self.out)
 
 
-async def run(service: str, dsn: str | None, *arguments: str) -> Done:
+async def run(service: str, dsn: str | None, *arguments: str, **settings: str) -> Done:
     name = service.upper()
     given = {f"{name}_KAFKA_BOOTSTRAP": "127.0.0.1:1"}
+    given |= {f"{name}_{one.upper()}": value for one, value in settings.items()}
     if dsn is not None:
         given[f"{name}_DATABASE_URL"] = dsn
     process = await asyncio.create_subprocess_exec(
@@ -54,34 +55,29 @@ async def test_migrate_twice_then_status(plumbing: Plumbing, database: str) -> N
 
     first = await run(service, database, "migrate")
     second = await run(service, database, "migrate")
-    status = await run(service, database, "status")
+    status = await run(service, database, "status", "--json")
 
     assert first.report["applied"][0] == "0001_plumbing.sql"
     assert second.report["applied"] == []
     assert status.status == 0, status.error
-    assert (status.report["outbox_rows"], status.report["dead_letters"]) == (0, 0)
+    assert (status.report["outbox"]["rows"], status.report["dead_letters"]) == (0, 0)
 
 
-UNKNOWN = {
-    "scheduling": "insert into timer (kind, aggregate_id, due_at)"
-    " values ('wait_for_interviewer', 'ats:i', '2027-03-01T09:00Z')",
-    "feedback": """insert into application (id, state) values ('ats:a', '{"opened": false}')""",
-    "notifications": """insert into dossier (id, state) values ('i', '{"waiting_for": ["ats:p"]}')""",
+OWNED = {
+    "scheduling": {"parley.interviews.v1": 0},
+    "feedback": {"parley.rounds.v1": 0, "parley.applications.v1": 0},
+    "notifications": {},
 }
 
 
-async def test_status_counts_what_waits_for_something_unknown(
-    plumbing: Plumbing, database: str
-) -> None:
+async def test_snapshot_names_the_topics_of_a_service(plumbing: Plumbing, database: str) -> None:
     await run(plumbing.service, database, "migrate")
-    before = await run(plumbing.service, database, "status")
-    connection = await asyncpg.connect(database)
-    await connection.execute(UNKNOWN[plumbing.service])
-    await connection.close()
 
-    after = await run(plumbing.service, database, "status")
+    told = await run(plumbing.service, database, "snapshot", "--json")
 
-    assert (before.report["waiting"], after.report["waiting"]) == (0, 1)
+    assert told.status == 0, told.error
+    assert told.report["told"] == OWNED[plumbing.service]
+    assert bool(told.report["notes"]) == (plumbing.service == "notifications")
 
 
 async def test_dead_letters_are_listed_shown_redriven_and_discarded(

@@ -32,10 +32,12 @@ async def test_mail_is_paused_and_goes_on(database: str) -> None:
     await migrate(database, migrations("notifications"), applied_at=NOW)
 
     await typed(database, "pause", "--reason", "too many")
-    paused: dict[str, Any] = json.loads(await typed(database, "status"))["mail"]
+    paused: dict[str, Any] = json.loads(await typed(database, "status", "--json"))["mail"]
+    in_words = await typed(database, "status")
     resumed: dict[str, Any] = json.loads(await typed(database, "resume"))["mail"]
 
     assert (paused["reason"], paused["deliveries_due"]) == ("too many", 0)
+    assert "! no mail goes out until `resume`" in in_words.splitlines()
     assert (resumed["reason"], resumed["paused_at"]) == (None, None)
 
 

@@ -125,9 +125,11 @@ CASES: Mapping[str, Case] = {
     "opened to company": of_round(rounds.RevealedToCompany),
     "feedback released": of_round(rounds.CandidateFeedbackReleased),
     "closed": of_round(rounds.RoundClosed, state={"status": "closed"}, reason="complete"),
+    "told again": of_round(rounds.RoundSnapshot),
     "word due": of_clock(candidate_updates.CandidateUpdateDue),
     "word given": of_clock(candidate_updates.CandidateUpdated),
     "word overdue": of_clock(candidate_updates.CandidateUpdateOverdue),
+    "clock told again": of_clock(candidate_updates.CandidateUpdateSnapshot),
 }
 PEOPLE_OF: Mapping[Audience, tuple[str, ...]] = {
     Audience.CANDIDATE: (CANDIDATE,),

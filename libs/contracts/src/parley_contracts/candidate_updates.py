@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from parley_contracts.applications import ApplicationOutcome
+from parley_contracts.counts import Flag
 from parley_contracts.event import StateEvent
 from parley_contracts.ids import ApplicationId, PersonId
 from parley_contracts.known import Known
@@ -72,3 +73,10 @@ class CandidateUpdated(ApplicationClockEvent):
 
 class CandidateUpdateOverdue(ApplicationClockEvent):
     """The date has passed without a word."""
+
+
+class CandidateUpdateSnapshot(ApplicationClockEvent):
+    """Nothing happened: the clock as it stands, under its current revision, for whoever has lost or never had it."""
+
+    due: Flag = False
+    """That the next word is due soon has been said, and it has not come yet."""

@@ -299,3 +299,7 @@ class BookingConflictFound(InterviewEvent):
 
 class CoordinatorAttentionNeeded(InterviewEvent):
     """Something waits for the coordinator; what it is about is behind the link."""
+
+
+class InterviewSnapshot(InterviewEvent):
+    """Nothing happened: the interview as it stands, under its current revision, for whoever has lost or never had it."""

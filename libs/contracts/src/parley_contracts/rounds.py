@@ -275,3 +275,7 @@ class RoundClosed(RoundEvent):
     """Nothing of this round changes any more, but feedback that is still owed can be released."""
 
     reason: Annotated[str, Known(RoundCloseReason)]
+
+
+class RoundSnapshot(RoundEvent):
+    """Nothing happened: the round as it stands, under its current revision, for whoever has lost or never had it."""

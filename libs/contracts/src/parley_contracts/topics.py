@@ -165,6 +165,7 @@ INTERVIEWS = Topic(
             "parley.interview.booking-overdue.v1": interviews.BookingOverdue,
             "parley.interview.booking-conflict-found.v1": interviews.BookingConflictFound,
             "parley.interview.attention-needed.v1": interviews.CoordinatorAttentionNeeded,
+            "parley.interview.snapshot.v1": interviews.InterviewSnapshot,
         }
     ),
     retention=timedelta(days=30),
@@ -197,6 +198,7 @@ ROUNDS = Topic(
             "parley.round.revealed-to-company.v1": rounds.RevealedToCompany,
             "parley.round.candidate-feedback-released.v1": rounds.CandidateFeedbackReleased,
             "parley.round.closed.v1": rounds.RoundClosed,
+            "parley.round.snapshot.v1": rounds.RoundSnapshot,
         }
     ),
     retention=timedelta(days=30),
@@ -214,6 +216,7 @@ CANDIDATE_UPDATES = Topic(
             "parley.application.update-due.v1": candidate_updates.CandidateUpdateDue,
             "parley.application.updated.v1": candidate_updates.CandidateUpdated,
             "parley.application.update-overdue.v1": candidate_updates.CandidateUpdateOverdue,
+            "parley.application.snapshot.v1": candidate_updates.CandidateUpdateSnapshot,
         }
     ),
     retention=timedelta(days=30),

@@ -1,4 +1,4 @@
-"""`python -m feedback serve | migrate | status | dead-letters list, show, redrive, discard`."""
+"""`python -m feedback serve | migrate | status | snapshot | reconcile | dead-letters list, show, redrive, discard`."""
 
 import argparse
 import json
@@ -10,6 +10,7 @@ import uvloop
 from pydantic import ValidationError
 
 from feedback.adapters import logs, migrate
+from feedback.adapters.answer import Answer
 from feedback.config import ROLES, Database, Settings
 
 
@@ -36,7 +37,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"{taken}\n")
             return 2
         return 0
-    return _told(uvloop.run(operations.chosen(settings, options)))
+    answer = uvloop.run(operations.chosen(settings, options))
+    if isinstance(answer, Answer):
+        return _report(answer, as_json=options.json)
+    return _told(answer)
+
+
+def _report(answer: Answer, *, as_json: bool) -> int:
+    if as_json:
+        _told(answer.document)
+    else:
+        sys.stdout.write(answer.text)
+    return answer.status
 
 
 def _told(answer: object) -> int:
@@ -56,13 +68,21 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("serve", help="run until SIGTERM")
     run.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
-    commands.add_parser("status", help="what waits: outbox, timers, dead letters")
+    _reporting(commands.add_parser("status", help="what waits, and for how long"))
+    _reporting(commands.add_parser("snapshot", help="tell again how everything of ours stands"))
+    compare = _reporting(commands.add_parser("reconcile", help="compare the database with Kafka"))
+    compare.add_argument("--heal", action="store_true", help="and mend what differs")
     letters = commands.add_parser("dead-letters", help="what could not be taken in")
     actions = letters.add_subparsers(dest="action", required=True)
     actions.add_parser("list")
     for action in ("show", "redrive", "discard"):
         actions.add_parser(action).add_argument("id", type=int)
     return parser
+
+
+def _reporting(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument("--json", action="store_true", help="for machines")
+    return command
 
 
 def _roles(text: str) -> list[str]:

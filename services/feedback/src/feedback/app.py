@@ -3,11 +3,12 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
+from faststream.security import BaseSecurity
 
 from feedback import consumers, timers, web
 from feedback.adapters import database, http, migrate, postgres, probes, traces
@@ -15,13 +16,33 @@ from feedback.adapters.batch import Batch
 from feedback.adapters.clock import FileClock, RealClock
 from feedback.adapters.consumer import Consumer, security
 from feedback.adapters.database import Pool
+from feedback.adapters.kafka import Kafka
 from feedback.adapters.links import Links
+from feedback.adapters.missed import Intake
+from feedback.adapters.reconcile import Reconciliation
+from feedback.adapters.snapshot import Owner, Stream
 from feedback.adapters.timer_runner import TimerLoop, TimerRunner
 from feedback.adapters.transaction import OUTAGES, Transactions
 from feedback.config import ROLES, Settings
 from feedback.ports import Work
+from feedback.use_cases import restate_clock, restate_round
+from feedback.working_set import UseCase
+from parley_contracts.topics import CANDIDATE_UPDATES, ROUNDS
 
 Clock = RealClock | FileClock
+STREAMS: Sequence[Stream[Work]] = (
+    Stream(
+        ROUNDS.name,
+        postgres.ROUND_REVISIONS,
+        UseCase(restate_round.needs, restate_round.restate_round),
+    ),
+    Stream(
+        CANDIDATE_UPDATES.name,
+        postgres.APPLICATION_REVISIONS,
+        UseCase(restate_clock.needs, restate_clock.restate_clock),
+    ),
+)
+"""What this service owns, topic by topic."""
 
 
 @dataclass(frozen=True)
@@ -98,19 +119,47 @@ def clock_of(settings: Settings) -> Clock:
     return FileClock(settings.clock_file) if settings.clock_file is not None else RealClock()
 
 
-def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
+def owner_of(service: Service) -> Owner[Work]:
+    return Owner(service.pool, postgres.STORE, STREAMS)
+
+
+def reconciliation_of(service: Service) -> Reconciliation[Work]:
+    kafka = kafka_of(service.settings)
+    return Reconciliation(
+        service=consumers.SERVICE,
+        kafka=kafka,
+        owner=owner_of(service),
+        intake=Intake(service.batch, kafka),
+        runner=service.runner,
+    )
+
+
+def kafka_of(settings: Settings) -> Kafka:
+    return Kafka(
+        bootstrap=settings.kafka_bootstrap,
+        group=settings.kafka_group,
+        prefix=settings.kafka_topic_prefix,
+        security=_security(settings),
+    )
+
+
+def _security(settings: Settings) -> BaseSecurity | None:
     password = settings.kafka_password
+    return security(
+        protocol=settings.kafka_security_protocol,
+        username=settings.kafka_username,
+        password=password.get_secret_value() if password else None,
+    )
+
+
+def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
     return Consumer(
         bootstrap=settings.kafka_bootstrap,
         group=settings.kafka_group,
         topics=sorted(consumers.SUBSCRIPTIONS.topics),
         prefix=settings.kafka_topic_prefix,
         ingest=batch.ingest,
-        security=security(
-            protocol=settings.kafka_security_protocol,
-            username=settings.kafka_username,
-            password=password.get_secret_value() if password else None,
-        ),
+        security=_security(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
         poll_ms=settings.kafka_poll_ms,
     )

@@ -67,6 +67,7 @@ SUBSCRIPTIONS: Subscriptions[Work] = Subscriptions(
         interviews.BookingOverdue: FOLLOW,
         interviews.BookingConflictFound: FOLLOW,
         interviews.CoordinatorAttentionNeeded: FOLLOW,
+        interviews.InterviewSnapshot: FOLLOW,
         notifications.NotificationSent: DELIVERY,
         notifications.NotificationFailed: DELIVERY,
         notifications.NotificationSuppressed: DELIVERY,

@@ -1,4 +1,4 @@
-"""`python -m notifications serve | migrate | status | pause | resume | keys make | dead-letters …`."""
+"""`python -m notifications serve | migrate | status | reconcile | pause | resume | keys make | dead-letters …`."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ import uvloop
 from pydantic import ValidationError
 
 from notifications.adapters import logs, migrate
+from notifications.adapters.answer import Answer
 from notifications.config import ROLES, Database, Settings
 
 
@@ -43,7 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"{taken}\n")
             return 2
         return 0
-    return _told(uvloop.run(operations.chosen(settings, options)))
+    answer = uvloop.run(operations.chosen(settings, options))
+    if isinstance(answer, Answer):
+        return _report(answer, as_json=options.json)
+    return _told(answer)
+
+
+def _report(answer: Answer, *, as_json: bool) -> int:
+    if as_json:
+        _told(answer.document)
+    else:
+        sys.stdout.write(answer.text)
+    return answer.status
 
 
 def _told(answer: object) -> int:
@@ -63,7 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("serve", help="run until SIGTERM")
     run.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
-    commands.add_parser("status", help="what waits: outbox, timers, dead letters")
+    _reporting(commands.add_parser("status", help="what waits, and for how long"))
+    _reporting(commands.add_parser("snapshot", help="tell again how everything of ours stands"))
     pause = commands.add_parser("pause", help="no mail goes out until `resume`; nothing is lost")
     pause.add_argument("--reason", default="operator")
     commands.add_parser("resume", help="mail goes out again; the fuse counts anew")
@@ -74,12 +87,19 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--private", type=Path, required=True, help="written for this service alone")
     make.add_argument("--public", type=Path, required=True, help="read by every service")
     make.add_argument("--keep", type=int, default=3, help="how many older keys go on verifying")
+    compare = _reporting(commands.add_parser("reconcile", help="compare the database with Kafka"))
+    compare.add_argument("--heal", action="store_true", help="and mend what differs")
     letters = commands.add_parser("dead-letters", help="what could not be taken in")
     actions = letters.add_subparsers(dest="action", required=True)
     actions.add_parser("list")
     for action in ("show", "redrive", "discard"):
         actions.add_parser(action).add_argument("id", type=int)
     return parser
+
+
+def _reporting(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument("--json", action="store_true", help="for machines")
+    return command
 
 
 def _roles(text: str) -> list[str]:

@@ -3,12 +3,13 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter, FastAPI
+from faststream.security import BaseSecurity
 
 from notifications import consumers, timers, web
 from notifications.adapters import database, http, migrate, postgres, probes, traces
@@ -17,23 +18,38 @@ from notifications.adapters.brake import Brake
 from notifications.adapters.clock import FileClock, RealClock
 from notifications.adapters.consumer import Consumer, security
 from notifications.adapters.database import Pool
+from notifications.adapters.kafka import Kafka
 from notifications.adapters.links import Links
 from notifications.adapters.mail import Sender
 from notifications.adapters.mail_links import LinkBook
+from notifications.adapters.missed import Intake
 from notifications.adapters.outcomes import Outcomes
+from notifications.adapters.recall import Recall
+from notifications.adapters.reconcile import Reconciliation
 from notifications.adapters.sender import Post, Rules
 from notifications.adapters.sender_loop import SenderLoop
 from notifications.adapters.signing import Signer
 from notifications.adapters.smtp import MailServer, Tls
+from notifications.adapters.snapshot import Owner, Stream
 from notifications.adapters.timer_runner import TimerLoop, TimerRunner
 from notifications.adapters.transaction import OUTAGES, Transactions
 from notifications.config import ROLES, Settings
 from notifications.ports import Work
-from notifications.use_cases import record_outcome
+from notifications.use_cases import recall_message, record_outcome, restate_stream
 from notifications.working_set import UseCase
-from parley_contracts.topics import FEEDBACK, NOTIFICATIONS, SCHEDULING
+from parley_contracts.topics import DELIVERIES, FEEDBACK, NOTIFICATIONS, SCHEDULING
 
 Clock = RealClock | FileClock
+STREAMS: Sequence[Stream[Work]] = (
+    Stream(
+        DELIVERIES.name,
+        postgres.STREAM_REVISIONS,
+        UseCase(restate_stream.needs, restate_stream.restate_stream),
+        stateless=True,
+    ),
+)
+"""What this service owns: what became of each message, which has no state to tell again."""
+RECALL = UseCase(recall_message.needs, recall_message.recall_message)
 RECORD = UseCase(record_outcome.needs, record_outcome.record_outcome)
 
 
@@ -168,19 +184,48 @@ def post_of(settings: Settings, pool: Pool, clock: Clock, links: LinkBook) -> Po
     )
 
 
-def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
+def owner_of(service: Service) -> Owner[Work]:
+    return Owner(service.pool, postgres.STORE, STREAMS)
+
+
+def reconciliation_of(service: Service) -> Reconciliation[Work]:
+    kafka = kafka_of(service.settings)
+    return Reconciliation(
+        service=consumers.SERVICE,
+        kafka=kafka,
+        owner=owner_of(service),
+        intake=Intake(service.batch, kafka),
+        runner=service.runner,
+        recall=Recall(service.pool, postgres.STORE, RECALL, service.clock),
+    )
+
+
+def kafka_of(settings: Settings) -> Kafka:
+    return Kafka(
+        bootstrap=settings.kafka_bootstrap,
+        group=settings.kafka_group,
+        prefix=settings.kafka_topic_prefix,
+        security=_security(settings),
+    )
+
+
+def _security(settings: Settings) -> BaseSecurity | None:
     password = settings.kafka_password
+    return security(
+        protocol=settings.kafka_security_protocol,
+        username=settings.kafka_username,
+        password=password.get_secret_value() if password else None,
+    )
+
+
+def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
     return Consumer(
         bootstrap=settings.kafka_bootstrap,
         group=settings.kafka_group,
         topics=sorted(consumers.SUBSCRIPTIONS.topics),
         prefix=settings.kafka_topic_prefix,
         ingest=batch.ingest,
-        security=security(
-            protocol=settings.kafka_security_protocol,
-            username=settings.kafka_username,
-            password=password.get_secret_value() if password else None,
-        ),
+        security=_security(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
         poll_ms=settings.kafka_poll_ms,
     )

@@ -1,32 +1,40 @@
 """What an operator does by hand: status, dead letters; and the brake."""
 
 import argparse
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
-from notifications.adapters import dead_letter
+from notifications.adapters import dead_letter, reconcile
+from notifications.adapters.answer import Answer, Report
 from notifications.adapters.batch import StillBroken
-from notifications.app import build
+from notifications.adapters.kafka import UNREACHABLE
+from notifications.adapters.status import status
+from notifications.app import build, kafka_of, reconciliation_of
 from notifications.config import Settings
+from notifications.consumers import SUBSCRIPTIONS
 
-STATUS = """
-select
-    (select count(*) from outbox) as outbox_rows,
-    (select min(occurred_at) from outbox) as outbox_oldest_at,
-    (select count(*) from timer where parked_at is null and due_at <= $1) as timers_due,
-    (select count(*) from timer where parked_at is not null) as timers_parked,
-    (select count(*) from dead_letter) as dead_letters,
-    (select count(*) from dossier where state -> 'waiting_for' <> '[]')
-        + (select count(*) from application where state -> 'waiting_for' <> '[]') as waiting
+WAITING = """
+select 'interviews with a mail to somebody unknown' as kind, count(*) as rows
+from dossier where state -> 'waiting_for' <> '[]'
+union all
+select 'applications with a mail to somebody unknown', count(*)
+from application where state -> 'waiting_for' <> '[]'
 """
-"""`waiting` is for something that is not known yet: interviews and applications with a mail to somebody of whom nobody has heard."""
-
-Report = Mapping[str, object]
+"""What waits for something that is not known yet, by kind."""
+NO_SNAPSHOT = (
+    "There is nothing to tell again: parley.notifications.v1 says what became of each message, and"
+    " what it is about is told by `scheduling snapshot` and `feedback snapshot`."
+)
 
 
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
     if options.command == "status":
         return run_status(settings)
+    if options.command == "reconcile":
+        return run_reconcile(settings, heal=options.heal)
+    if options.command == "snapshot":
+        return told_by_others()
     if options.command in ("pause", "resume"):
         return run_brake(settings, options)
     if options.action == "list":
@@ -39,11 +47,15 @@ def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, An
     return action(settings, options.id)
 
 
-async def run_status(settings: Settings) -> Report:
+async def run_status(settings: Settings) -> Answer:
     async with build(settings, roles=()) as service:
-        now = service.clock.now()
-        row = await service.pool.fetchrow(STATUS, now)
-        return (dict(row) if row is not None else {}) | await service.brake.status(now=now)
+        topics, now = SUBSCRIPTIONS.topics, service.clock.now()
+        answer = await status(service.pool, kafka_of(settings), topics, WAITING, now=now)
+        mail = await service.brake.status(now=now)
+        warnings = answer.warnings
+        if await service.brake.paused():
+            warnings = ("no mail goes out until `resume`", *warnings)
+        return replace(answer, report={**answer.report, **mail}, warnings=warnings)
 
 
 async def run_brake(settings: Settings, options: argparse.Namespace) -> dict[str, object]:
@@ -54,6 +66,24 @@ async def run_brake(settings: Settings, options: argparse.Namespace) -> dict[str
         else:
             await service.brake.resume(now=now)
         return await service.brake.status(now=now)
+
+
+async def told_by_others() -> Answer:
+    return Answer({"told": {}}, notes=(NO_SNAPSHOT,))
+
+
+async def run_reconcile(settings: Settings, *, heal: bool) -> Answer | str:
+    """What differs; with `heal`, what was mended and what is left."""
+    async with build(settings, roles=()) as service:
+        reconciliation = reconciliation_of(service)
+        try:
+            found = await reconciliation.find()
+            if not heal:
+                return reconcile.answer(found)
+            lifted = await reconciliation.heal(found, now=service.clock.now())
+            return reconcile.healed(found, lifted, await reconciliation.find())
+        except UNREACHABLE as outage:
+            return f"Nothing was compared to the end, for a server does not answer: {type(outage).__name__}"
 
 
 async def run_list(settings: Settings) -> list[Report]:

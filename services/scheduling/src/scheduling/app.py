@@ -3,25 +3,41 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
+from faststream.security import BaseSecurity
 
+from parley_contracts.topics import INTERVIEWS
 from scheduling import consumers, timers, web
 from scheduling.adapters import database, http, migrate, postgres, probes, traces
 from scheduling.adapters.batch import Batch
 from scheduling.adapters.clock import FileClock, RealClock
 from scheduling.adapters.consumer import Consumer, security
 from scheduling.adapters.database import Pool
+from scheduling.adapters.kafka import Kafka
 from scheduling.adapters.links import Links
+from scheduling.adapters.missed import Intake
+from scheduling.adapters.reconcile import Reconciliation
+from scheduling.adapters.snapshot import Owner, Stream
 from scheduling.adapters.timer_runner import TimerLoop, TimerRunner
 from scheduling.adapters.transaction import OUTAGES, Transactions
 from scheduling.config import ROLES, Settings
 from scheduling.ports import Work
+from scheduling.use_cases import restate_interview
+from scheduling.working_set import UseCase
 
 Clock = RealClock | FileClock
+STREAMS: Sequence[Stream[Work]] = (
+    Stream(
+        INTERVIEWS.name,
+        postgres.INTERVIEW_REVISIONS,
+        UseCase(restate_interview.needs, restate_interview.restate_interview),
+    ),
+)
+"""What this service owns, topic by topic."""
 
 
 @dataclass(frozen=True)
@@ -98,19 +114,47 @@ def clock_of(settings: Settings) -> Clock:
     return FileClock(settings.clock_file) if settings.clock_file is not None else RealClock()
 
 
-def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
+def owner_of(service: Service) -> Owner[Work]:
+    return Owner(service.pool, postgres.STORE, STREAMS)
+
+
+def reconciliation_of(service: Service) -> Reconciliation[Work]:
+    kafka = kafka_of(service.settings)
+    return Reconciliation(
+        service=consumers.SERVICE,
+        kafka=kafka,
+        owner=owner_of(service),
+        intake=Intake(service.batch, kafka),
+        runner=service.runner,
+    )
+
+
+def kafka_of(settings: Settings) -> Kafka:
+    return Kafka(
+        bootstrap=settings.kafka_bootstrap,
+        group=settings.kafka_group,
+        prefix=settings.kafka_topic_prefix,
+        security=_security(settings),
+    )
+
+
+def _security(settings: Settings) -> BaseSecurity | None:
     password = settings.kafka_password
+    return security(
+        protocol=settings.kafka_security_protocol,
+        username=settings.kafka_username,
+        password=password.get_secret_value() if password else None,
+    )
+
+
+def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
     return Consumer(
         bootstrap=settings.kafka_bootstrap,
         group=settings.kafka_group,
         topics=sorted(consumers.SUBSCRIPTIONS.topics),
         prefix=settings.kafka_topic_prefix,
         ingest=batch.ingest,
-        security=security(
-            protocol=settings.kafka_security_protocol,
-            username=settings.kafka_username,
-            password=password.get_secret_value() if password else None,
-        ),
+        security=_security(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
         poll_ms=settings.kafka_poll_ms,
     )

@@ -25,6 +25,7 @@ SERVICE = "scheduling"
 
 PERSON = UseCase(upsert_person.needs, upsert_person.upsert_person)
 REQUEST = UseCase(request_interview.needs, request_interview.request_interview)
+DECISION = UseCase(take_decision.needs, take_decision.take_decision)
 
 SUBSCRIPTIONS: Subscriptions[Work] = Subscriptions(
     topics={topic.name: topic for topic in consumed_by(SERVICE)},
@@ -53,7 +54,8 @@ SUBSCRIPTIONS: Subscriptions[Work] = Subscriptions(
         applications.ApplicationClosed: UseCase(
             close_application.needs, close_application.close_application
         ),
-        rounds.RoundDecided: UseCase(take_decision.needs, take_decision.take_decision),
+        rounds.RoundDecided: DECISION,
+        rounds.RoundSnapshot: DECISION,
         rounds.NoShowReported: UseCase(report_no_show.needs, report_no_show.report_no_show),
         notifications.InvitationAnswered: UseCase(
             answer_invitation.needs, answer_invitation.answer_invitation

@@ -1,32 +1,35 @@
 """What an operator does by hand: status, dead letters."""
 
 import argparse
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from typing import Any
 
-from scheduling.adapters import dead_letter
+from scheduling.adapters import dead_letter, reconcile
+from scheduling.adapters.answer import Answer, Report
 from scheduling.adapters.batch import StillBroken
-from scheduling.app import build
+from scheduling.adapters.kafka import UNREACHABLE
+from scheduling.adapters.status import status
+from scheduling.app import build, kafka_of, owner_of, reconciliation_of
 from scheduling.config import Settings
+from scheduling.consumers import SUBSCRIPTIONS
 
-STATUS = """
-select
-    (select count(*) from outbox) as outbox_rows,
-    (select min(occurred_at) from outbox) as outbox_oldest_at,
-    (select count(*) from timer where parked_at is null and due_at <= $1) as timers_due,
-    (select count(*) from timer where parked_at is not null) as timers_parked,
-    (select count(*) from dead_letter) as dead_letters,
-    (select count(*) from timer where kind = 'wait_for_interviewer')
-        + (select count(*) from early where state is not null) as waiting
+WAITING = """
+select 'searches for an interviewer' as kind, count(*) as rows
+from timer where kind = 'wait_for_interviewer'
+union all
+select 'answers and cancellations before their interview', count(*)
+from early where state is not null
 """
-"""`waiting` is for something that is not known yet: searches for an interviewer, answers and cancellations that came before their interview."""
-
-Report = Mapping[str, object]
+"""What waits for something that is not known yet, by kind."""
 
 
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
     if options.command == "status":
         return run_status(settings)
+    if options.command == "reconcile":
+        return run_reconcile(settings, heal=options.heal)
+    if options.command == "snapshot":
+        return run_snapshot(settings)
     if options.action == "list":
         return run_list(settings)
     action = {
@@ -37,10 +40,31 @@ def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, An
     return action(settings, options.id)
 
 
-async def run_status(settings: Settings) -> Report:
+async def run_status(settings: Settings) -> Answer:
     async with build(settings, roles=()) as service:
-        row = await service.pool.fetchrow(STATUS, service.clock.now())
-        return dict(row) if row is not None else {}
+        topics, now = SUBSCRIPTIONS.topics, service.clock.now()
+        return await status(service.pool, kafka_of(settings), topics, WAITING, now=now)
+
+
+async def run_snapshot(settings: Settings) -> Answer:
+    """Into the outbox: the relay does the rest."""
+    async with build(settings, roles=()) as service:
+        told = await owner_of(service).tell_all(now=service.clock.now())
+        return Answer({"told": told})
+
+
+async def run_reconcile(settings: Settings, *, heal: bool) -> Answer | str:
+    """What differs; with `heal`, what was mended and what is left."""
+    async with build(settings, roles=()) as service:
+        reconciliation = reconciliation_of(service)
+        try:
+            found = await reconciliation.find()
+            if not heal:
+                return reconcile.answer(found)
+            lifted = await reconciliation.heal(found, now=service.clock.now())
+            return reconcile.healed(found, lifted, await reconciliation.find())
+        except UNREACHABLE as outage:
+            return f"Nothing was compared to the end, for a server does not answer: {type(outage).__name__}"
 
 
 async def run_list(settings: Settings) -> list[Report]:

@@ -299,6 +299,19 @@ class Fired:
     facts: object = None
 
 
+@dataclass(frozen=True, slots=True)
+class Restate:
+    """What a use case is given that tells how an aggregate stands, although nothing happened to it.
+
+    With `above`, its revision becomes higher than that one, which its topic has told already; and its
+    links' generation no lower than `generation`.
+    """
+
+    aggregate_id: str
+    above: int | None = None
+    generation: int = 1
+
+
 class Gather(Protocol):
     """Reads widely and without locks what a timer's use case works on: facts by aggregate id."""
 

@@ -13,6 +13,7 @@ from parley_contracts.samples import (
     parley_applications,
     parley_interviews,
     parley_rounds,
+    parley_snapshots,
 )
 from parley_contracts.times import spell_instant
 from parley_contracts.topics import ATS, TOPICS, published_as, source_of
@@ -53,6 +54,7 @@ def _all() -> tuple[dict[str, JsonValue], ...]:
         *parley_interviews.TOLD,
         *parley_rounds.TOLD,
         *parley_applications.TOLD,
+        *parley_snapshots.TOLD,
     )
     return tuple(
         structured(event, id=_id_of(number), source=_source_of(event), time=time)

@@ -75,6 +75,16 @@ from unnest($1::text[], $2::int[], $3::jsonb[], $4::text[], $5::text[])
 where round.id = n.id and round.version = n.version returning round.id
 """,
 )
+ROUND_REVISIONS = """
+select id, (state ->> 'revision')::bigint as revision from round
+where id > $1 and state is not null order by id limit $2
+"""
+"""What has been told of each, in pages."""
+APPLICATION_REVISIONS = """
+select id, (state ->> 'revision')::bigint as revision from application
+where id > $1 and state is not null order by id limit $2
+"""
+"""What has been told of each, in pages."""
 STORE: Store[Work] = Store(
     tables=(PEOPLE, APPLICATIONS, ROUNDS, KEPT_RECORDS),
     new_work=Work,

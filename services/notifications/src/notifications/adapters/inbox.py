@@ -23,6 +23,17 @@ select inbox.source, inbox.id, inbox.digest
 from inbox join unnest($1::text[], $2::text[]) as claim (source, id) using (source, id)
 """
 
+UNCLAIMED = """
+select place from unnest($1::text[], $2::text[], $3::bytea[]) with ordinality
+    as claim (source, id, digest, place)
+where not exists (select from inbox where inbox.source = claim.source and inbox.id = claim.id)
+    and not exists (select from inbox where inbox.digest = claim.digest)
+"""
+FORGET = """
+delete from inbox using unnest($1::text[], $2::text[]) as claim (source, id)
+where inbox.source = claim.source and inbox.id = claim.id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -81,3 +92,20 @@ async def _digests(connection: Connection, claims: Sequence[Claim]) -> dict[tupl
         KNOWN, [one.source for one in claims], [one.id for one in claims]
     )
     return {(record["source"], record["id"]): record["digest"] for record in records}
+
+
+async def unclaimed(connection: Connection, claims: Sequence[Claim]) -> list[bool]:
+    """Of each, whether neither its id nor its digest was ever claimed."""
+    records = await connection.fetch(
+        UNCLAIMED,
+        [one.source for one in claims],
+        [one.id for one in claims],
+        [one.digest for one in claims],
+    )
+    places = {record["place"] - 1 for record in records}
+    return [place in places for place in range(len(claims))]
+
+
+async def forget(connection: Connection, claims: Sequence[Claim]) -> None:
+    """So that what comes again has its effect again."""
+    await connection.execute(FORGET, [one.source for one in claims], [one.id for one in claims])

@@ -121,8 +121,11 @@ class Application:
             one.audience is Audience.CANDIDATE for one in tells
         ):
             return self
-        letter = self.letter(self.candidate_id).add_event(happened.event, happened.record)
-        return self.with_letter(letter)
+        letter = self.letter(self.candidate_id)
+        if happened.event in letter.told_before:
+            recalled = letter.recall(happened.event, letter.told, ())
+            return replace(self.with_letter(recalled), told=self.state)
+        return self.with_letter(letter.add_event(happened.event, happened.record))
 
     def news(self, happened: Happened) -> tuple[str, ...]:
         return tuple(

@@ -176,6 +176,7 @@ EVENTS: Mapping[str, tuple[Tells, ...]] = {
     ),
     "parley.interview.booking-conflict-found.v1": (_news("conflict"),),
     "parley.interview.attention-needed.v1": (_news("attention"),),
+    "parley.interview.snapshot.v1": _EVERYONE,
     "parley.round.no-show-reported.v1": (
         _note(Audience.CANDIDATE, "missed", "candidate_absent"),
         _note(Audience.DESK, "no_show"),
@@ -222,9 +223,11 @@ EVENTS: Mapping[str, tuple[Tells, ...]] = {
         _note(Audience.CANDIDATE, "feedback_released"),
     ),
     "parley.round.closed.v1": NOBODY,
+    "parley.round.snapshot.v1": NOBODY,
     "parley.application.update-due.v1": (_news("update_due"),),
     "parley.application.updated.v1": NOBODY,
     "parley.application.update-overdue.v1": (_news("update_overdue"),),
+    "parley.application.snapshot.v1": NOBODY,
 }
 """By CloudEvents type, every event of every topic that is read here; `NOBODY` is an answer too."""
 
@@ -249,6 +252,8 @@ REASONS: Mapping[str, str] = {
     "parley.round.feedback-waived.v1": "closes the item",
     "parley.round.decision-recorded.v1": "closes the decider's item; what it says is sealed",
     "parley.round.closed.v1": "closes what is open",
+    "parley.round.snapshot.v1": "nothing happened; whoever missed something follows again",
+    "parley.application.snapshot.v1": "nothing happened; whoever missed something follows again",
     "parley.application.updated.v1": "the date on the candidate's home moves",
 }
 """Why nobody is told."""

@@ -130,6 +130,8 @@ class Correspondence:
     """Messages written so far: the next one's number."""
     waiting: Waiting | None = None
     """Since when this person's messages wait for the person to be known."""
+    told_before: tuple[ToldEvent, ...] = ()
+    """Events that a mail told of which only our topic remembers, and that are still to be taken in again."""
 
     def add_note(self, note: Note) -> "Correspondence":
         if note.key in self.noted:
@@ -149,3 +151,32 @@ class Correspondence:
     def with_entry(self, entry: Entry) -> "Correspondence":
         others = tuple(one for one in self.entries if one.session_id != entry.session_id)
         return replace(self, entries=(*others, entry))
+
+    def remember(
+        self, told: tuple[ToldEvent, ...], *, number: int, rung: tuple[str, ...], at: datetime
+    ) -> "Correspondence":
+        """A mail went out of which only our topic remembers: its number is taken, and so are the SEQUENCEs
+        of the sessions in `rung`.
+        """
+        waiting = tuple(one for one in told if one not in self.events)
+        after = replace(
+            self,
+            count=max(self.count, number + 1),
+            events=tuple(one for one in self.events if one not in told),
+            told_before=tuple(dict.fromkeys((*self.told_before, *waiting))),
+        )
+        for session_id in rung:
+            last = after.entry(session_id)
+            sequence = 0 if last is None else last.sequence + 1
+            stamp = at if last is None else max(at, last.stamp)
+            after = after.with_entry(Entry(session_id=session_id, sequence=sequence, stamp=stamp))
+        return after
+
+    def recall(self, event: ToldEvent, facts: Facts, notes: tuple[str, ...]) -> "Correspondence":
+        """An event is taken in again that a mail has told: so are the facts that held with it, and its notes."""
+        return replace(
+            self,
+            told=facts,
+            noted=tuple(dict.fromkeys((*self.noted, *notes)))[-MOST_KEYS:],
+            told_before=tuple(one for one in self.told_before if one != event),
+        )

@@ -151,15 +151,22 @@ class Dossier:
 
     def tell(self, happened: Happened) -> "Dossier":
         """What an event tells whom, by the catalogue."""
-        dossier = self
+        dossier, recalled = self, dict[str, list[str]]()
         for tells in EVENTS[happened.event.type]:
             if tells.audience is Audience.DIGEST or not _applies(tells, happened):
                 continue
             for person, role in dossier.audience(tells.audience, happened):
-                letter = dossier.letter(person).add_event(happened.event, happened.record)
-                if tells.what != FACTS:
-                    letter = letter.add_note(note_of(tells.what, role, happened))
-                dossier = dossier.with_letter(letter)
+                letter = dossier.letter(person)
+                note = None if tells.what == FACTS else note_of(tells.what, role, happened)
+                if happened.event in letter.told_before:
+                    recalled.setdefault(person, []).extend(() if note is None else (note.key,))
+                    continue
+                letter = letter.add_event(happened.event, happened.record)
+                dossier = dossier.with_letter(letter if note is None else letter.add_note(note))
+        for person, keys in recalled.items():
+            facts = dossier.facts(person)
+            letter = dossier.letter(person).recall(happened.event, facts, tuple(keys))
+            dossier = dossier.with_letter(letter)
         return dossier
 
     def news(self, happened: Happened) -> tuple[str, ...]:

@@ -10,7 +10,11 @@ from notifications.use_cases.settle_application import settle_application
 from notifications.use_cases.settle_dossier import settle_needs
 from notifications.use_cases.what_happened import what_happened
 from notifications.working_set import Needs, Refusal
-from parley_contracts.candidate_updates import ApplicationClockEvent, CandidateUpdateDue
+from parley_contracts.candidate_updates import (
+    ApplicationClockEvent,
+    CandidateUpdateDue,
+    CandidateUpdateSnapshot,
+)
 from parley_contracts.cloudevents import Received
 
 
@@ -36,12 +40,16 @@ def keep_clock(message: Received, work: Work, *, now: datetime) -> Refusal | Non
         status=state.status,
         next_word_due_at=state.next_word_due_at,
         overdue_since=state.overdue_since,
-        due=isinstance(event, CandidateUpdateDue),
+        due=isinstance(event, CandidateUpdateDue) or _still_due(event),
     )
     after = replace(before, clock=clock, clock_revision=event.revision)
     happened = what_happened(message, work)
     settle_application(work, after.tell(happened), now=now, news=after.news(happened))
     return None
+
+
+def _still_due(event: ApplicationClockEvent) -> bool:
+    return isinstance(event, CandidateUpdateSnapshot) and event.due
 
 
 def _event(message: Received) -> ApplicationClockEvent:

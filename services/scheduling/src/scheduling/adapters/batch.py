@@ -60,7 +60,7 @@ class Batch(Generic[W]):
 
     async def ingest(self, records: Sequence[Record]) -> None:
         """All of it is done when this returns; it raises one of `OUTAGES`, and nothing else."""
-        decoded = [one for one in map(self._decode, records) if one is not None]
+        decoded = [one for one in map(self.decode, records) if one is not None]
         if not decoded:
             return
         with metrics.BATCHES.time():
@@ -84,7 +84,7 @@ class Batch(Generic[W]):
             record = await dead_letter.take(connection, letter_id)
             if record is None:
                 return False
-            decoded = self._decode(record)
+            decoded = self.decode(record)
             if decoded is None:
                 return True
             if decoded.step is not None:
@@ -149,7 +149,7 @@ class Batch(Generic[W]):
         ]
         return [*_counts_of([topic for topic, _ in working], ran), *repeated, *rejected]
 
-    def _decode(self, record: Record) -> Decoded[W] | None:
+    def decode(self, record: Record) -> Decoded[W] | None:
         """None where there is nothing to do; what it was is counted."""
         topic = self.subscriptions.topics[record.topic]
         try:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.cloudevents import Received
-from parley_contracts.rounds import Decision, Round, RoundDecided, Side
+from parley_contracts.rounds import Decision, Round, RoundDecided, RoundSnapshot, Side
 from scheduling.domain.application import Decline
 from scheduling.ports import Work
 from scheduling.use_cases.application_rows import (
@@ -47,6 +47,6 @@ def _decline(told: Round) -> Decline | None:
 
 
 def _round(message: Received) -> Round:
-    if not isinstance(message.data, RoundDecided):
-        raise TypeError("a RoundDecided is expected here")
+    if not isinstance(message.data, RoundDecided | RoundSnapshot):
+        raise TypeError("what is told of a round is expected here")
     return message.data.round

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from notifications.adapters.database import Pool
 from notifications.adapters.postgres.reader import Reader
-from notifications.adapters.postgres.tables import TABLES
+from notifications.adapters.postgres.tables import STREAM_REVISIONS, TABLES
 from notifications.adapters.transaction import Store
 from notifications.ports import Work
 from notifications.working_set import Gather
@@ -17,4 +17,4 @@ def gathers(pool: Pool) -> Mapping[str, Gather]:
     return {"digest": Reader(pool).open_lines}
 
 
-__all__ = ["STORE", "Reader", "gathers"]
+__all__ = ["STORE", "STREAM_REVISIONS", "Reader", "gathers"]

@@ -116,6 +116,12 @@ DELIVERIES = Table(
     delete="delete from delivery where id = any($1)",
 )
 
+STREAM_REVISIONS = """
+select id, (state ->> 'revision')::bigint as revision from stream
+where id > $1 and state is not null order by id limit $2
+"""
+"""What has been told of each, in pages."""
+
 TABLES = (
     PERSONS,
     DESKS,

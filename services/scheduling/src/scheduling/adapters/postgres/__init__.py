@@ -2,6 +2,6 @@
 
 from scheduling.adapters.postgres.gathers import gathers
 from scheduling.adapters.postgres.reader import Reader
-from scheduling.adapters.postgres.tables import STORE
+from scheduling.adapters.postgres.tables import INTERVIEW_REVISIONS, STORE
 
-__all__ = ["STORE", "Reader", "gathers"]
+__all__ = ["INTERVIEW_REVISIONS", "STORE", "Reader", "gathers"]

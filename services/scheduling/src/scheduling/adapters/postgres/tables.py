@@ -110,6 +110,12 @@ BOOKING = Table(
     taken=Refusal("slot_taken"),
 )
 
+INTERVIEW_REVISIONS = """
+select id, (state ->> 'revision')::bigint as revision from interview
+where id > $1 and state is not null order by id limit $2
+"""
+"""What has been told of each, in pages."""
+
 STORE: Store[Work] = Store(
     tables=(
         PERSON,
