@@ -34,16 +34,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not isinstance(settings, Settings):
         dsn = str(settings.database_url)
         return _told(uvloop.run(migrate.run(dsn, "notifications", applied_at=datetime.now(UTC))))
-    from notifications import app, operations  # noqa: PLC0415 - see above
+    if options.command == "serve":
+        return _serve(settings, options.roles)
+    return _operate(settings, options)
+
+
+def _serve(settings: Settings, roles: Sequence[str]) -> int:
+    from notifications import app  # noqa: PLC0415 - see above
     from notifications.adapters.http import AddressTaken  # noqa: PLC0415 - see above
 
-    if options.command == "serve":
-        try:
-            uvloop.run(app.serve(settings, options.roles))
-        except AddressTaken as taken:
-            sys.stderr.write(f"{taken}\n")
-            return 2
-        return 0
+    try:
+        uvloop.run(app.serve(settings, roles))
+    except AddressTaken as taken:
+        sys.stderr.write(f"{taken}\n")
+        return 2
+    return 0
+
+
+def _operate(settings: Settings, options: argparse.Namespace) -> int:
+    from notifications import operations  # noqa: PLC0415 - see above
+
     answer = uvloop.run(operations.chosen(settings, options))
     if isinstance(answer, Answer):
         return _report(answer, as_json=options.json)

@@ -16,6 +16,7 @@ from scheduling.config import ROLES, Database, Settings
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    # What only one command needs is loaded there: a migration starts in a fraction of the time.
     try:
         settings = Database() if options.command == "migrate" else Settings()
     except ValidationError as error:
@@ -26,17 +27,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not isinstance(settings, Settings):
         dsn = str(settings.database_url)
         return _told(uvloop.run(migrate.run(dsn, "scheduling", applied_at=datetime.now(UTC))))
-    # What only the others need is loaded here: a migration starts in a fraction of the time.
-    from scheduling import app, operations  # noqa: PLC0415 - see above
+    if options.command == "serve":
+        return _serve(settings, options.roles)
+    return _operate(settings, options)
+
+
+def _serve(settings: Settings, roles: Sequence[str]) -> int:
+    from scheduling import app  # noqa: PLC0415 - see above
     from scheduling.adapters.http import AddressTaken  # noqa: PLC0415 - see above
 
-    if options.command == "serve":
-        try:
-            uvloop.run(app.serve(settings, options.roles))
-        except AddressTaken as taken:
-            sys.stderr.write(f"{taken}\n")
-            return 2
-        return 0
+    try:
+        uvloop.run(app.serve(settings, roles))
+    except AddressTaken as taken:
+        sys.stderr.write(f"{taken}\n")
+        return 2
+    return 0
+
+
+def _operate(settings: Settings, options: argparse.Namespace) -> int:
+    from scheduling import operations  # noqa: PLC0415 - see above
+
     answer = uvloop.run(operations.chosen(settings, options))
     if isinstance(answer, Answer):
         return _report(answer, as_json=options.json)
