@@ -22,7 +22,7 @@ from parley_local.demo.mailbox import Mailbox
 from parley_local.servers import AnyServers, provide
 
 APPLICATIONS, SEED = 60, 1
-OURS = (b"demo:", b"demo.")
+OURS = (b"demo:", b"cand:", b"cand.")
 STAFF = (b"staff:", b"staff.")
 NO_VALUE = b""
 

@@ -9,8 +9,11 @@ from datetime import datetime
 
 from benchmarks.baselines import MADE, Writes
 from benchmarks.day import Day, Said, side_by_side
+from benchmarks.pages import reading
 from benchmarks.rig import Rig, Stage
 from parley_contracts.topics import TOPICS, consumed_by
+from parley_local.demo.clock import ConductedClock
+from parley_local.demo.system import Program
 
 PLUMBING = ("inbox", "outbox", "timer", "dead_letter", "applied_migration")
 ROWS = """
@@ -50,46 +53,89 @@ class Ingest:
     def topics(self) -> list[str]:
         return sorted(topic.name for topic in consumed_by(self.service))
 
-    def records(self, days: int | None = None) -> list[Said]:
+    def records(self, days: int | None = None, *, first: int = 0) -> list[Said]:
         told = self.day.told_to(self.topics)
-        return list(side_by_side(told, days or self.days, shared_staff=self.shared_staff))
+        count = days or self.days
+        return list(side_by_side(told, count, first=first, shared_staff=self.shared_staff))
 
     @asynccontextmanager
     async def as_ours(self, *, processes: int = 1) -> AsyncIterator[Stage]:
+        """Those that consume, and one beside them that serves pages to readers and does what timers ask."""
         async with self.rig.stage(self.service, self.day.starts_at) as stage:
             stage.add_relay()
-            stage.add_service("consume,timers")
-            for _ in range(processes - 1):
+            for _ in range(processes):
                 stage.add_service("consume")
+            beside = stage.add_service("web,timers")
             await stage.ready()
             await stage.until_joined()
-            yield stage
+            async with reading(stage, beside):
+                yield stage
 
     @asynccontextmanager
     async def as_raw(self, writes: Writes) -> AsyncIterator[Stage]:
-        async with self._baseline("raw", writes, relayed=True) as stage:
-            yield stage
+        """With pages and timers beside it too: of a service whose state is that of the end of such an ingest."""
+        async with self.rig.stage(self.service, self.day.starts_at, like=self.kept) as other:
+            beside = other.add_service("web,timers")
+            other.add_relay()
+            await other.ready()
+            async with (
+                reading(other, beside),
+                self._baseline("raw", writes, relayed=True, clock=other.clock) as stage,
+            ):
+                yield stage
 
-    async def ours(self, *, processes: int = 1) -> tuple[Sample, Writes]:
-        async with self.as_ours(processes=processes) as stage:
-            span = (self.day.starts_at, self.day.ends_at)
-            sample = await self._timed(stage, self.records(), moving=span)
+    @asynccontextmanager
+    async def with_offers(self) -> AsyncIterator[tuple[Stage, Program]]:
+        """Everything of the day taken in and searched on its first morning: pages have times to offer."""
+        async with self.rig.stage(self.service, self.day.starts_at) as stage:
+            program = stage.add_service()
+            stage.add_relay()
+            await stage.ready()
+            await stage.until_joined()
+            await stage.until_done(await stage.feed(self.records()))
+            yield stage, program
+
+    @property
+    def kept(self) -> str:
+        return f"kept_{self.service}"
+
+    async def prepare(self) -> Writes:
+        """What the service writes for these records, and its database as a template, no timer fired yet."""
+        async with self.rig.stage(self.service, self.day.starts_at) as stage:
+            stage.add_service("consume")
+            stage.add_relay()
+            await stage.ready()
+            await stage.until_joined()
+            sample = await self.timed(stage, self.records())
             await asyncio.to_thread(stage.system.stop)
-            return sample, await self._writes(stage, sample)
+            writes = await self._writes(stage, sample)
+            await stage.keep_database(self.kept)
+            return writes
+
+    async def ours(self, *, processes: int = 1) -> Sample:
+        async with self.as_ours(processes=processes) as stage:
+            return await self.timed(stage, self.records(), moving=self.span)
 
     async def raw(self, writes: Writes) -> Sample:
         async with self.as_raw(writes) as stage:
-            return await self._timed(stage, self.records())
+            return await self.timed(stage, self.records(), moving=self.span)
 
     async def naive(self, writes: Writes) -> Sample:
         async with self._baseline("naive", writes, relayed=False) as stage:
-            return await self._timed(stage, self.records(days=1))
+            return await self.timed(stage, self.records(days=1))
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        return self.day.starts_at, self.day.ends_at
 
     @asynccontextmanager
-    async def _baseline(self, name: str, writes: Writes, *, relayed: bool) -> AsyncIterator[Stage]:
+    async def _baseline(
+        self, name: str, writes: Writes, *, relayed: bool, clock: ConductedClock | None = None
+    ) -> AsyncIterator[Stage]:
         async with self.rig.stage(self.service, self.day.starts_at) as stage:
             file = self.rig.folder / f"{stage.prefix}writes.json"
             writes.keep(file)
+            stage.clock = clock or stage.clock
             await stage.fetch(MADE)
             if relayed:
                 stage.add_relay()
@@ -106,7 +152,7 @@ class Ingest:
             await stage.until_joined()
             yield stage
 
-    async def _timed(
+    async def timed(
         self,
         stage: Stage,
         records: Sequence[Said],

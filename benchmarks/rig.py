@@ -23,7 +23,9 @@ from parley_local.demo import system
 from parley_local.demo.clock import ConductedClock
 from parley_local.demo.mailbox import Mailbox
 from parley_local.demo.system import SERVICES, Program, System
+from parley_local.kafka import KafkaCluster
 from parley_local.ports import free_ports
+from parley_local.postgres import PostgresServer
 from parley_local.servers import AnyServers
 from parley_local.side_by_side import side_by_side
 
@@ -55,12 +57,14 @@ class Rig:
         await asyncio.to_thread(side_by_side, *work)
 
     @asynccontextmanager
-    async def stage(self, service: str, now: datetime) -> AsyncIterator["Stage"]:
-        """An empty database of this service, and all topics, empty."""
+    async def stage(
+        self, service: str, now: datetime, *, like: str | None = None
+    ) -> AsyncIterator["Stage"]:
+        """An empty database of this service, or a copy of one that was kept; and all topics, empty."""
         number = next(iter(self._numbers))
         kafka, postgres = self.servers.kafka, self.servers.postgres
         name, prefix = f"run_{number}", f"{kafka.prefix}run{number}-"
-        dsn = await postgres.create_database(name, template=template(service))
+        dsn = await postgres.create_database(name, template=like or template(service))
         await kafka.create_topics([prefix + one for one in TOPICS])
         clock = ConductedClock(self.folder / f"clock-{number}.json")
         clock.set(now, rate=0)
@@ -111,6 +115,14 @@ class Stage:
 
     def _groups(self) -> dict[str, str]:
         return {one: f"{self.prefix}{one}" for one in SERVICES}
+
+    async def keep_database(self, name: str) -> None:
+        """A copy to make others from; nobody may be connected."""
+        await self._pool.close()
+        postgres = self.rig.servers.postgres
+        await postgres.drop_database(name)
+        own = self.dsn.rpartition("/")[2].removeprefix(postgres.prefix)
+        await postgres.create_database(name, template=own)
 
     # Our own programs
 
@@ -258,14 +270,28 @@ class Stage:
         return found
 
     def cpu_seconds(self) -> dict[str, float]:
-        """User and system time of each of our programs so far."""
-        return {
+        """User and system time so far: of each of our programs, and of the servers where they are ours."""
+        found = {
             name: cpu_seconds(one.process.pid)
             for name, one in self.system.programs.items()
             if one.process is not None
         }
+        kafka, postgres = self.rig.servers.kafka, self.rig.servers.postgres
+        if isinstance(kafka, KafkaCluster) and isinstance(postgres, PostgresServer):
+            found["Kafka"] = sum(
+                with_children(one.process.pid) for one in kafka.nodes if one.process
+            )
+            found["PostgreSQL"] = with_children(postgres.process.pid) if postgres.process else 0.0
+        return found
 
 
-def cpu_seconds(pid: int) -> float:
+def with_children(pid: int) -> float:
+    """Those that have ended too."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    living = sum(cpu_seconds(int(child)) for child in children if Path(f"/proc/{child}").exists())
+    return cpu_seconds(pid, ended=True) + living
+
+
+def cpu_seconds(pid: int, *, ended: bool = False) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return sum(int(one) for one in fields[11 : 15 if ended else 13]) / TICKS

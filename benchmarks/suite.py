@@ -1,14 +1,19 @@
 """Each benchmark by its name: what it runs, and the rows that come of it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks import booking, footprint, latency, relaying, slots
+from benchmarks import booking, flow, footprint, growth, latency, relaying, slots
 from benchmarks.day import Day
 from benchmarks.ingest import Ingest, Sample
+from benchmarks.pages import reading
 from benchmarks.report import Row, median, spread
 from benchmarks.rig import Rig
 from parley_local.demo.system import SERVICES
+
+SIZES = (10**4, 10**5, 10**6, 10**7)
+PAGE_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +42,14 @@ async def ingest(setting: Setting) -> list[Row]:
 async def ingest_of(setting: Setting, service: str) -> list[Row]:
     one = Ingest(setting.rig, setting.day, service, setting.days)
     ours, two, raw, naive = [], [], [], []
-    _, writes = await one.ours()  # also warms what is cold
+    writes = await one.prepare()
     for _ in range(setting.rounds):
-        ours.append((await one.ours())[0])
+        ours.append(await one.ours())
         raw.append(await one.raw(writes))
-        two.append((await one.ours(processes=2))[0])
+        two.append(await one.ours(processes=2))
         naive.append(await one.naive(writes))
     hot = Ingest(setting.rig, setting.day, service, setting.days, shared_staff=True)
-    shared = (await hot.ours())[0]
+    shared = await hot.ours()
     beside_raw, beside_naive = ratio(ours, raw), ratio(ours, naive)
     return [
         Row(f"ingest {service} beside a raw loop", beside_raw, ours=rates(ours), beside=rates(raw), at_least=0.5),
@@ -65,7 +70,7 @@ def ratio(ours: Sequence[Sample], beside: Sequence[Sample]) -> float:
 async def hop(setting: Setting) -> list[Row]:
     """Feedback's, which has the most to say."""
     one = Ingest(setting.rig, setting.day, "feedback", 1)
-    _, writes = await one.ours()
+    writes = await one.prepare()
     rows = []
     for rate in (50, 500, 2000):
         wanted = one.records(days=max(1, rate * 10 // len(one.records()) + 1))[: rate * 10]
@@ -128,11 +133,53 @@ async def processes(setting: Setting) -> list[Row]:
     return rows
 
 
+async def whole_flow(setting: Setting) -> list[Row]:
+    one = await flow.measure(setting.rig, rate=50, seconds=30)
+    told = f"p50 {one.p50_ms:.0f} ms of {one.mails} mails"
+    return [
+        Row("ATS request to mail at 50 ev/s, p99", one.p99_ms / 1000, "s", ours=told, at_most=1)
+    ]
+
+
+async def history(setting: Setting) -> list[Row]:
+    ingest = Ingest(setting.rig, setting.day, "feedback", max(1, setting.days // 5))
+    samples = await growth.measure(ingest, SIZES, setting.rounds)
+    first = samples[0]
+    return [
+        Row(f"cost of an event over {one.rows:,} rows of history", one.cpu_us / first.cpu_us,
+            ours=f"{one.cpu_us:.0f} µs, {one.rate:,.0f} ev/s", at_most=1.2)
+        for one in samples
+    ]  # fmt: skip
+
+
+async def page(setting: Setting) -> list[Row]:
+    one = Ingest(setting.rig, setting.day, "scheduling", 1)
+    async with one.with_offers() as (stage, program):
+        async with reading(stage, program, count=50, every=1.0) as readers:
+            await asyncio.sleep(PAGE_SECONDS)
+        took = sorted(1000 * seconds for seconds in readers.seconds)
+        assert set(readers.statuses) == {200}, readers.statuses
+    told = f"p50 {latency.percentile(took, 0.5):.0f} ms of {len(took)} pages"
+    p99 = latency.percentile(took, 0.99)
+    return [
+        Row(
+            "booking page, 50 readers who each look once a second, p99",
+            p99,
+            "ms",
+            ours=told,
+            at_most=50,
+        )
+    ]
+
+
 BENCHES: dict[str, Bench] = {
     "ingest": ingest,
     "hop": hop,
+    "flow": whole_flow,
     "relay": relay,
     "slots": slot_search,
     "bookers": bookers,
+    "page": page,
+    "history": history,
     "processes": processes,
 }

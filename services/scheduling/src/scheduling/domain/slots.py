@@ -2,18 +2,19 @@
 `Search.seat(start)` says who would sit there at a time, or that the time does not work.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from scheduling.domain import availability
 from scheduling.domain.booking import Booking
 from scheduling.domain.calendar import Calendar
 from scheduling.domain.interview import Avoided, Interview, Request, Seat, Session, Wanted
 from scheduling.domain.interviewer import Interviewer
-from scheduling.domain.span import Span, common, united, without
+from scheduling.domain.span import Span, common, without
 
 MOST_SLOTS = 400
 HORIZON = timedelta(days=92)
@@ -80,7 +81,6 @@ class Search:
     _free: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     _openings: dict[str, list[datetime]] = field(default_factory=dict)
     _eligible: dict[tuple[Wanted, bool], tuple[str, ...]] = field(default_factory=dict)
-    _anyone: dict[tuple[Wanted, bool], tuple[Span, ...]] = field(default_factory=dict)
     _days: dict[str, Counter[date]] = field(default_factory=dict)
     _weeks: dict[str, Counter[date]] = field(default_factory=dict)
 
@@ -88,15 +88,7 @@ class Search:
         """Every start in the span that notice allows and at which all seats can be taken."""
         reachable = reach(self.wish, now=now)
         inside = () if reachable is None else common((self.span,), (reachable,))
-        if not inside:
-            return ()
-        found: list[datetime] = []
-        for start in self._promising(inside[0]):
-            if self.seat(start) is not None:
-                found.append(start)
-                if len(found) == most:
-                    break
-        return tuple(found)
+        return tuple(islice(self._workable(inside[0]), most)) if inside else ()
 
     def still_open(self, starts: Iterable[datetime], *, now: datetime) -> Iterator[datetime]:
         """Those of an earlier search that can be booked now."""
@@ -200,26 +192,51 @@ class Search:
             self._openings[who] = [span.starts_at for span in self._free[who]]
         return self._free[who]
 
-    def _anyone_free(self, seat: Seat) -> tuple[Span, ...]:
-        key = seat.wanted, seat.shadow
-        if key not in self._anyone:
-            who = self.eligible(seat)
-            self._anyone[key] = united(span for one in who for span in self._free_of(one))
-        return self._anyone[key]
-
-    def _promising(self, inside: Span) -> Iterator[datetime]:
-        """Starts at which, one by one, each required seat has somebody."""
-        open_spans: tuple[Span, ...] = (inside,)
-        for seat in self.wish.session.seats:
-            if not seat.shadow:
-                open_spans = common(open_spans, self._anyone_free(seat))
+    def _workable(self, inside: Span) -> Iterator[datetime]:
+        """In order. Most starts are settled at once, by counting; only the others are tried one by one."""
         length = self.wish.session.length
-        for span in open_spans:
-            if span.length >= length:
-                starts = Span(span.starts_at, span.ends_at - length + timedelta(seconds=1))
-                yield from availability.ticks(
-                    self.wish.zone, self.wish.request.step_minutes, starts
-                )
+        if inside.length < length:
+            return
+        span = Span(inside.starts_at, inside.ends_at - length + timedelta(seconds=1))
+        ticks = tuple(availability.ticks(self.wish.zone, self.wish.request.step_minutes, span))
+        sure, possible = self._counted(ticks)
+        for n, start in enumerate(ticks):
+            if sure >> n & 1 or (possible >> n & 1 and self.seat(start) is not None):
+                yield start
+
+    def _counted(self, ticks: Sequence[datetime]) -> tuple[int, int]:
+        """One bit a tick: at which the required seats can surely be taken, and at which they may be.
+
+        With the seats in any order, it is enough that the first has one who can sit there, the second two,
+        and so on: each takes somebody whom those before have left. Where a seat has nobody it cannot be.
+        """
+        everywhere = (1 << len(ticks)) - 1
+        required = [seat for seat in self.wish.session.seats if not seat.shadow]
+        required.sort(key=lambda seat: len(self.eligible(seat)))
+        counts: dict[Wanted, list[int]] = {}
+        sure = possible = everywhere
+        for place, seat in enumerate(required, start=1):
+            if seat.wanted not in counts:
+                able = [self._able(who, ticks) for who in self.eligible(seat)]
+                counts[seat.wanted] = _at_least(able, len(required), everywhere)
+            sure &= counts[seat.wanted][place]
+            possible &= counts[seat.wanted][1]
+        return sure, possible
+
+    def _able(self, who: str, ticks: Sequence[datetime]) -> int:
+        """One bit a tick: when the whole session fits into this interviewer's free time and limits."""
+        length = self.wish.session.length
+        found = place = 0
+        for span in self._free_of(who):
+            place = bisect_left(ticks, span.starts_at, place)
+            after = bisect_right(ticks, span.ends_at - length, place)
+            found |= (1 << after) - (1 << place)
+        interviewer = self.diaries[who].interviewer
+        if found and (interviewer.per_day or interviewer.per_week) and any(self._others(who)):
+            for n, start in enumerate(ticks):
+                if found >> n & 1 and not self._within_limits(who, Span(start, start + length)):
+                    found ^= 1 << n
+        return found
 
 
 def search_from(wish: Wish, diaries: Mapping[str, Diary], *, now: datetime) -> Search:
@@ -241,6 +258,15 @@ def free_time(diary: Diary, wish: Wish, span: Span) -> tuple[Span, ...]:
         *(one.span for one in wish.avoided if one.interviewer_id == who.id),
     ]
     return without(hours, blocked)
+
+
+def _at_least(able: Sequence[int], most: int, everywhere: int) -> list[int]:
+    """By k up to `most`: the bits that at least k of them have."""
+    found = [everywhere] + [0] * most
+    for one in able:
+        for k in range(most, 0, -1):
+            found[k] |= found[k - 1] & one
+    return found
 
 
 def _kept_for(other: Booking, gap: timedelta) -> Span:
