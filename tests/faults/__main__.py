@@ -42,7 +42,10 @@ console = Console(soft_wrap=True)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    names = options.only.split(",") if options.only else [*SCENARIOS, *MUTATIONS]
+    known = [*SCENARIOS, *MUTATIONS]
+    names = options.only.split(",") if options.only else known
+    if strange := sorted(set(names) - set(known)):
+        parser().error(f"there is no {', '.join(strange)}; there are {', '.join(known)}")
     results, mutated = [], {}
     for name in names:
         if name in MUTATIONS:
@@ -51,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results.append(try_scenario(SCENARIOS[name], options))
     if options.write:
         write(results, mutated, options)
-    caught = all(one.findings for one in mutated.values())
+    caught = all(MUTATIONS[name].caught(one) for name, one in mutated.items())
     return 0 if caught and not any(one.findings for one in results) else 1
 
 
@@ -110,10 +113,11 @@ def row(result: Result) -> str:
 
 
 def mutated_row(mutation: Mutation, result: Result) -> str:
-    found = ", ".join(f"{count} {kind}" for kind, count in result.kinds.items())
+    found = ", ".join(f"{count} {kind}" for kind, count in result.kinds.items()) or "none"
+    caught = "" if mutation.caught(result) else f"NOT CAUGHT ({mutation.named}): "
     return (
         f"| {mutation.name} | {mutation.title} | {result.scenario} {result.title} "
-        f"| {found or 'NOT CAUGHT'} | {result.seconds:.0f} s |"
+        f"| {caught}{found} | {result.seconds:.0f} s |"
     )
 
 

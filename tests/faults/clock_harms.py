@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.faults import works
 from tests.faults.clocks import RIGHT
+from tests.faults.load import SESSIONS_OVER
 from tests.faults.world import World
 
 from parley_contracts.interviews import SessionEnded
@@ -48,9 +49,18 @@ async def wrong_clocks(world: World, times: int) -> None:
         world.clock.put_wrong(service, RIGHT)
 
 
-async def not_far_too_early(world: World, times: int) -> None:
-    """Nothing is told to be over more than the skew before it is."""
-    del times
+NEXT_END = "select min(due_at) from timer where kind = 'end_session' and parked_at is null"
+
+
+async def told_early(world: World, times: int) -> None:
+    """Scheduling is ahead while a session ends: it is told to be over earlier than it is, by no more than the skew."""
+    world.clock.put_wrong("scheduling", SKEW)
+    await world.say(world.ats.wave(times, world.clock.now()))
+    await world.settle()
+    over = await world.fetch("scheduling", NEXT_END)
+    await world.to(over - SKEW / 2)
+    world.clock.put_wrong("scheduling", RIGHT)
+    await world.to(world.clock.now() + SESSIONS_OVER)
     history = await world.history()
     for record, event in history.evidence.of(SessionEnded):
         (session,) = [one for one in event.interview.sessions if one.session_id == event.session_id]
@@ -61,3 +71,5 @@ async def not_far_too_early(world: World, times: int) -> None:
             world.note(
                 "too-early", f"{event.aggregate_id} was told to be over {early} before it was"
             )
+    if not world.harm["sessions told over early"]:
+        world.note("too-early", "no session was told to be over early, so that nothing was tried")

@@ -7,6 +7,7 @@ from pathlib import Path
 from parley_local.demo.clock import ConductedClock
 
 RIGHT = timedelta()
+CLOSE = timedelta(milliseconds=1)
 
 
 @dataclass
@@ -16,6 +17,7 @@ class Clocks(ConductedClock):
     own: dict[str, ConductedClock] = field(default_factory=dict)
     wrong: dict[str, timedelta] = field(default_factory=dict)
     """By service: how far its clock is ahead."""
+    _errors: set[timedelta] = field(default_factory=lambda: {RIGHT})
     _told: list[tuple[float, datetime]] = field(default_factory=list)
 
     def set(self, moment: datetime, *, rate: float) -> None:
@@ -33,6 +35,7 @@ class Clocks(ConductedClock):
 
     def put_wrong(self, service: str, by: timedelta) -> None:
         self.wrong[service] = by
+        self._errors.add(by)
         self._tell(service)
 
     def error_of(self, service: str) -> timedelta:
@@ -45,6 +48,13 @@ class Clocks(ConductedClock):
     def true_at(self, wall: float) -> datetime:
         """What time it truly was, while the test held time still."""
         return max(one for one in self._told if one[0] <= wall)[1]
+
+    def corrected(self, stamp: datetime, wall: float) -> datetime:
+        """What some service's clock said shortly before this second of the wall, as true time."""
+        for at, moment in reversed(self._told):
+            if at <= wall and any(abs(stamp - moment - by) < CLOSE for by in self._errors):
+                return moment
+        return stamp
 
     def _tell(self, service: str) -> None:
         self.own[service].set(self.now() + self.error_of(service), rate=self._rate)

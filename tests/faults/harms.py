@@ -188,7 +188,7 @@ async def two_relays(world: World, times: int) -> None:
         service = world.chance.choice(SERVICES)
         if number % 5 == 0:
             await rows.insert(world, service, [f"burst:{one % 50}" for one in range(BURST)])
-            world.harm["events at once"] += BURST
+            world.harm["events in bursts"] += BURST
         await world.execute(
             service,
             "select pg_terminate_backend(pid) from pg_stat_activity"

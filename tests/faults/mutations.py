@@ -49,6 +49,11 @@ class Mutation:
     edits: Sequence[Edit]
     scenario: Scenario
     size: Size
+    named: str
+    """The kind of finding that names what is broken; others may come of it too."""
+
+    def caught(self, result: Result) -> bool:
+        return result.kinds[self.named] > 0
 
 
 BEFORE_COMMIT = replace(
@@ -83,6 +88,7 @@ MUTATIONS = {
             ),
             scenario=BEFORE_COMMIT,
             size=Size(commands=200, times=4, wave=A_DOZEN),
+            named="duplicate-effect",
         ),
         Mutation(
             name="M2",
@@ -96,6 +102,7 @@ MUTATIONS = {
             ),
             scenario=SCENARIOS["S19"],
             size=Size(commands=200, times=2, wave=A_DOZEN),
+            named="poll-skip",
         ),
         Mutation(
             name="M3",
@@ -111,6 +118,17 @@ MUTATIONS = {
                     "postgres.py",
                     "order by seq\nlimit $2\n",
                     "order by seq\nlimit $2\nfor update skip locked\n",
+                    ("relay",),
+                ),
+                Edit(  # one of them keeps house still: two at once would be another fault
+                    "relay.py",
+                    """\
+                await postgres.keep_days(connection, today=postgres.today(self.wall()))
+""",
+                    """\
+                if await connection.fetchval("select pg_try_advisory_lock(1)"):
+                    await postgres.keep_days(connection, today=postgres.today(self.wall()))
+""",
                     ("relay",),
                 ),
                 Edit(
@@ -132,6 +150,7 @@ MUTATIONS = {
             ),
             scenario=SCENARIOS["S14"],
             size=Size(commands=200, times=10, wave=A_DOZEN),
+            named="order-inversion",
         ),
         Mutation(
             name="M4",
@@ -148,6 +167,7 @@ MUTATIONS = {
             ),
             scenario=BEFORE_COMMIT,
             size=Size(commands=200, times=4, wave=A_DOZEN),
+            named="poll-skip",
         ),
         Mutation(
             name="M5",
@@ -170,6 +190,7 @@ MUTATIONS = {
             ),
             scenario=SCENARIOS["S26"],
             size=Size(commands=200, times=200, wave=A_DOZEN),
+            named="deadlock",
         ),
     )
 }

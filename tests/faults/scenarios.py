@@ -182,7 +182,7 @@ SCENARIOS = {
             title="clocks are two hours wrong",
             prepare=clock_harms.wrong_walls,
             harm=clock_harms.wrong_clocks,
-            after=clock_harms.not_far_too_early,
+            after=clock_harms.told_early,
             small=Size(commands=200, times=6, wave=12),
             full=Size(commands=1_000, times=18),
             everyday=False,

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -26,7 +26,7 @@ from tests.faults.sink import Sink
 
 from parley_contracts.topics import consumed_by
 from parley_local.demo import system
-from parley_local.demo.evidence import Evidence, read_raw, read_tables, read_topics
+from parley_local.demo.evidence import Evidence, Record, read_raw, read_tables, read_topics
 from parley_local.demo.feed import STARTS_AT, Line
 from parley_local.demo.quiet import Quiet
 from parley_local.demo.system import SERVICES, Program, System
@@ -233,6 +233,13 @@ class World:
         finally:
             await connection.close()
 
+    async def fetch(self, service: str, query: str) -> Any:
+        connection = await asyncpg.connect(self.system.dsns[service])
+        try:
+            return await connection.fetchval(query)
+        finally:
+            await connection.close()
+
     @property
     def unanswered(self) -> int:
         """Forms that got no answer, or that of a server in trouble."""
@@ -252,7 +259,8 @@ class World:
 
     async def history(self) -> History:
         now = self.clock.now()
-        records = await read_topics(self.servers.kafka.bootstrap, self.system.prefix)
+        read = await read_topics(self.servers.kafka.bootstrap, self.system.prefix)
+        records = tuple(self._truly_dated(one) for one in read)
         tables = await read_tables(self.system.dsns, self.system.prefix, now)
         canaries = self.people.canaries
         evidence = Evidence(
@@ -279,6 +287,12 @@ class World:
                 for service in SERVICES
             },
         )
+
+    def _truly_dated(self, record: Record) -> Record:
+        """As if the clock of the service that wrote it had been right."""
+        if not self.clock.own or record.time is None:
+            return record
+        return replace(record, time=self.clock.corrected(record.time, record.wall))
 
 
 @dataclass
