@@ -165,6 +165,7 @@ async def rebalance_storm(world: World, times: int) -> None:
     for number in range(times):
         await asyncio.sleep(2)
         await world.end(twin, (signal.SIGTERM, signal.SIGKILL)[number % 2])
+    await works.works_again(world, within=RECOVERY_SECONDS)
 
 
 async def busy_calendars(world: World, times: int) -> None:

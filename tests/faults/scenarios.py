@@ -59,14 +59,14 @@ SCENARIOS = {
             title="crash loop: any program, kill -9",
             harm=harms.crash_loop,
             small=Size(commands=1_000, times=20),
-            full=Size(commands=10_000, times=200),
+            full=Size(commands=10_000, times=200, wave=60),
         ),
         Scenario(
             name="S02",
             title="killed at each named failpoint",
             harm=harms.failpoints,
             small=Size(commands=200, times=6, wave=12),
-            full=Size(commands=2_000, times=2 * len(harms.POINTS)),
+            full=Size(commands=2_000, times=len(harms.POINTS)),
         ),
         Scenario(
             name="S03",
@@ -103,7 +103,7 @@ SCENARIOS = {
             title="the broker does not answer",
             harm=server_harms.broker_unreachable,
             small=Size(commands=200, times=15, wave=12),
-            full=Size(commands=1_000, times=600),
+            full=Size(commands=1_000, times=300),
             everyday=False,
         ),
         Scenario(
@@ -112,7 +112,7 @@ SCENARIOS = {
             prepare=network_harms.through_proxies,
             harm=network_harms.bad_lines,
             small=Size(commands=200, times=4, wave=12),
-            full=Size(commands=1_000, times=12),
+            full=Size(commands=1_000, times=8),
             everyday=False,
         ),
         Scenario(
@@ -173,7 +173,7 @@ SCENARIOS = {
             prepare=disk_harms.small_disks,
             harm=disk_harms.disks_full,
             small=Size(commands=200, times=2, wave=12),
-            full=Size(commands=1_000, times=6),
+            full=Size(commands=1_000, times=4),
             cannot_run=cannot_mount,
             everyday=False,
         ),
