@@ -45,7 +45,7 @@ unit: $(SYNCED) ## Only what needs no server and no browser
 demo: $(SYNCED) ## A hiring day, end to end, on this machine (ARGS=--once ends by itself)
 	$(BIN)/parley-local demo $(ARGS)
 
-faults: $(SYNCED) ## Every fault scenario at full size, judged by one history checker (ARGS="--only S01 --seed 7")
+faults: $(SYNCED) ## Every fault scenario at full size, then broken builds, judged by one history checker (ARGS="--only S01,M1 --seed 7")
 	$(BIN)/python -m tests.faults $(ARGS)
 
 bench: $(SYNCED) ## Every figure beside its raw baseline (ARGS=--check holds them to benchmarks/budget.json)

@@ -117,6 +117,8 @@ def poll_skip(history: History) -> Iterator[str]:
         digests[one.service].add(one.digest)
     for service, topics in history.consumed.items():
         read = [one for one in history.records if one.topic in topics and _is_event(one)]
+        if read and not claims[service]:
+            yield f"{service} has claimed nothing, of {len(read)} events on its topics"
         taken = {one.type for one in read if (one.source, one.id) in claims[service]}
         for record in read:
             known = (record.source, record.id) in claims[service]
@@ -155,6 +157,13 @@ def wrongly_kept(history: History) -> Iterator[str]:
     yield from invariants.only_broken_dead_lettered(history.evidence)
 
 
+def deadlock(history: History) -> Iterator[str]:
+    """Locks are taken in one order everywhere, so that no two transactions ever wait for each other."""
+    for service, count in history.deadlocks.items():
+        if count:
+            yield f"{count} in {service}'s database"
+
+
 CHECKS = {
     "lost": lost,
     "torn": torn,
@@ -167,6 +176,7 @@ CHECKS = {
     "calendar-differs": calendar_differs,
     "stuck": stuck,
     "wrongly-kept": wrongly_kept,
+    "deadlock": deadlock,
 }
 
 

@@ -2,8 +2,12 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
+from tests.faults import rows, works
+from tests.faults.load import interviewer
 from tests.faults.sink import OK
 from tests.faults.world import World
 
@@ -11,6 +15,10 @@ from parley_local.demo.system import SERVICES
 
 SESSION_SECONDS = 6
 DRAIN_SECONDS = 25
+RECOVERY_SECONDS = 30.0
+BURST = 2_500
+HOT = 5
+"""Interviewers whose calendars change all the time."""
 
 # Our own programs
 
@@ -52,6 +60,22 @@ async def failpoints(world: World, times: int) -> None:
             await armed(world, name, f"{point}:{world.chance.randint(1, 3)}")
 
 
+BEFORE_COMMIT = (
+    ("scheduling", "timer_before_commit"),
+    ("feedback", "before_commit"),
+    ("notifications", "before_commit"),
+    ("scheduling", "before_commit"),
+)
+
+
+async def killed_before_commit(world: World, times: int) -> None:
+    """When all is written and nothing is committed, in batches and in timers."""
+    for number in range(times):
+        name, point = BEFORE_COMMIT[number % len(BEFORE_COMMIT)]
+        await world.ended(name, signal.SIGTERM)
+        await armed(world, name, f"{point}:1")
+
+
 async def armed(world: World, name: str, failpoint: str) -> None:
     world.harm[f"{name} at {failpoint.partition(':')[0]}"] += 1
     world.copies += 1
@@ -84,18 +108,35 @@ async def killed_before_250(world: World) -> None:
 
 
 async def zombie(world: World, times: int) -> None:
-    """A consumer is frozen for twice its session, while another goes on; then it comes back."""
+    """A consumer is frozen in a batch for twice its session, while another goes on; then it comes back and
+    commits what was given to others meanwhile.
+    """
     twin = await world.twin("feedback")
     for number in range(times):
         name = ("feedback", twin)[number % 2]
         process = world.programs[name].process
         if process is None:
             continue
-        process.send(signal.SIGSTOP)
+        async with held_up(world, "feedback"):
+            process.send(signal.SIGSTOP)
         world.harm[f"SIGSTOP {name}"] += 1
         await asyncio.sleep(2 * SESSION_SECONDS)
         process.send(signal.SIGCONT)
-        await world.ready(name)
+        await works.works_again(world, within=RECOVERY_SECONDS)
+
+
+@asynccontextmanager
+async def held_up(world: World, service: str) -> AsyncIterator[None]:
+    """Every batch of the service waits in the middle of its transaction, and there is one for each of its members."""
+    holder = await asyncpg.connect(world.system.dsns[service])
+    try:
+        async with holder.transaction():
+            await holder.execute("lock table inbox in access exclusive mode")
+            await world.say(world.ats.sign_of_life(world.clock.now()))
+            await asyncio.sleep(2)
+            yield
+    finally:
+        await holder.close()
 
 
 async def drain_overrun(world: World, times: int) -> None:
@@ -103,22 +144,16 @@ async def drain_overrun(world: World, times: int) -> None:
     for number in range(times):
         name = SERVICES[number % len(SERVICES)]
         await asyncio.sleep(1)
-        holder = await asyncpg.connect(world.system.dsns[name])
-        try:
-            async with holder.transaction():
-                await holder.execute("lock table inbox in access exclusive mode")
-                await asyncio.sleep(2)
-                process = world.programs[name].process
-                if process is None:
-                    continue
-                process.send(signal.SIGTERM)
-                world.harm[f"SIGTERM {name} in a batch"] += 1
-                world.copies += 1
-                if not await asyncio.to_thread(process.wait, seconds=DRAIN_SECONDS):
-                    world.note("drain-overrun", f"{name} did not end within {DRAIN_SECONDS} s")
-                    process.send(signal.SIGKILL)
-        finally:
-            await holder.close()
+        process = world.programs[name].process
+        if process is None:
+            continue
+        async with held_up(world, name):
+            process.send(signal.SIGTERM)
+            world.harm[f"SIGTERM {name} in a batch"] += 1
+            world.copies += 1
+            if not await asyncio.to_thread(process.wait, seconds=DRAIN_SECONDS):
+                world.note("drain-overrun", f"{name} did not end within {DRAIN_SECONDS} s")
+                process.send(signal.SIGKILL)
         await world.gone(name)
         await world.revive(name)
         await world.ready(name)
@@ -130,15 +165,31 @@ async def rebalance_storm(world: World, times: int) -> None:
     for number in range(times):
         await asyncio.sleep(2)
         await world.end(twin, (signal.SIGTERM, signal.SIGKILL)[number % 2])
+    await works.works_again(world, within=RECOVERY_SECONDS)
+
+
+async def busy_calendars(world: World, times: int) -> None:
+    """A few calendars change all the time: their records and their timers want the same rows at once."""
+    for number in range(times):
+        lines = [
+            line
+            for one in range(HOT)
+            for line in world.ats.calendar(interviewer(one), number, world.clock.now())
+        ]
+        await world.say(lines)
+        world.harm["calendars changed"] += len(lines)
 
 
 async def two_relays(world: World, times: int) -> None:
-    """Two relays for each database, and the leader's session is cut over and over."""
+    """Two relays for each database, more to send than one takes at once, and sessions that are cut over and over."""
     for name in [one for one in world.programs if one.startswith("relay")]:
         await world.second_relay(name)
-    for _ in range(times):
+    for number in range(times):
         await asyncio.sleep(world.chance.uniform(0.5, 1.5))
         service = world.chance.choice(SERVICES)
+        if number % 5 == 0:
+            await rows.insert(world, service, [f"burst:{one % 50}" for one in range(BURST)])
+            world.harm["events in bursts"] += BURST
         await world.execute(
             service,
             "select pg_terminate_backend(pid) from pg_stat_activity"

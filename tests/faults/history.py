@@ -69,6 +69,8 @@ class History:
     """Mails that may have come once more: one for each time that something was ended between two steps."""
     consumed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By service: the topics that it reads."""
+    deadlocks: Mapping[str, int] = field(default_factory=dict)
+    """By service: transactions that waited for each other, as PostgreSQL counted."""
 
     @property
     def records(self) -> Sequence[Record]:

@@ -14,7 +14,7 @@ import httpx
 from tests.faults.history import Command
 
 from parley_contracts.applications import ApplicationClosed, ApplicationOpened, InterviewRequested
-from parley_contracts.interviewers import InterviewerProfileSet
+from parley_contracts.interviewers import InterviewerBusySet, InterviewerProfileSet
 from parley_local.demo import cast, feed
 from parley_local.demo.feed import STARTS_AT, Line
 from parley_local.demo.people import Intention, People
@@ -37,6 +37,7 @@ class Ats:
     interviewers: int
     tempers: dict[str, cast.Temper] = field(default_factory=dict)
     asked: int = 0
+    signs: int = 0
     _writer: feed.Writer = field(init=False)
     _told: int = 0
 
@@ -61,6 +62,23 @@ class Ats:
             self.tempers[person.email] = self._writer.chance.choices(TEMPERS, WEIGHTS)[0]
             self._application(number, person, at)
         self.asked += count
+        return self._fresh()
+
+    def sign_of_life(self, at: datetime) -> list[Line]:
+        """Everybody's data once more, at a time of its own: every service takes it in, and nothing changes."""
+        self.signs += 1
+        for person in cast.staff():
+            self._writer.say(at + timedelta(microseconds=self.signs), feed.person_event(person))
+        return self._fresh()
+
+    def calendar(self, person_id: str, number: int, at: datetime) -> list[Line]:
+        """A meeting far away from any interview, at another minute each time."""
+        far = at + timedelta(days=400)
+        whole = {"starts_at": far, "ends_at": far + timedelta(days=1)}
+        begins = far + timedelta(minutes=number % 1_000)
+        meeting = {"starts_at": begins, "ends_at": begins + timedelta(minutes=30)}
+        told = {"interviewer_id": person_id, "range": whole, "busy": [meeting]}
+        self._writer.say(at, InterviewerBusySet.model_validate(told))
         return self._fresh()
 
     def outcomes(self, latest: int, at: datetime) -> list[Line]:
@@ -166,17 +184,29 @@ class Listening(httpx.AsyncBaseTransport):
     through: httpx.AsyncBaseTransport
     now: Callable[[], datetime]
     commands: list[Command] = field(default_factory=list)
+    seen: dict[int, httpx.Request] = field(default_factory=dict)
+    """By port: what was asked for a page that somebody saw."""
+    slowest: float = 0.0
+    """Seconds that somebody waited for an answer, or for none."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method != "POST":
-            return await self.through.handle_async_request(request)
+        status = None
         try:
-            response = await self.through.handle_async_request(request)
-        except httpx.TransportError:
-            self.commands.append(command_of(request, None, self.now()))
-            raise
-        self.commands.append(command_of(request, response.status_code, self.now()))
+            response = await self.ask(request)
+            status = response.status_code
+        finally:
+            if request.method == "POST":
+                self.commands.append(command_of(request, status, self.now()))
+        if request.method == "GET" and status == httpx.codes.OK and request.url.port is not None:
+            self.seen[request.url.port] = request
         return response
+
+    async def ask(self, request: httpx.Request) -> httpx.Response:
+        began = time.monotonic()
+        try:
+            return await self.through.handle_async_request(request)
+        finally:
+            self.slowest = max(self.slowest, time.monotonic() - began)
 
     async def aclose(self) -> None:
         await self.through.aclose()

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.checker import Finding, by_kind, check
+from tests.faults.driving import acknowledged, under_load
 from tests.faults.scenarios import Scenario, Size
-from tests.faults.world import a_world, acknowledged, under_load
+from tests.faults.world import NeverQuiet, a_world
 
+from parley_local.demo.system import ProgramFailed
 from parley_local.servers import EmbeddedServers, embedded
 
 INTERVIEWERS = 30
@@ -28,7 +30,7 @@ class Result:
     records: int
     mails: int
     findings: Sequence[Finding]
-    recovery: float
+    recovery: float | None
     """The longest time until ready again, in seconds."""
     seconds: float
 
@@ -55,10 +57,16 @@ async def _on(
     seed: int,
     began: float,
 ) -> Result:
-    async with a_world(servers, folder, seed=seed, interviewers=INTERVIEWERS) as world:
-        await under_load(world, scenario.nemesis(size), commands=size.commands, wave=size.wave)
-        if scenario.after is not None:
-            await scenario.after(world, size.times)
+    trouble: list[Finding] = []
+    async with a_world(
+        servers, folder, seed=seed, interviewers=INTERVIEWERS, prepare=scenario.prepare
+    ) as world:
+        try:
+            await under_load(world, scenario.nemesis(size), commands=size.commands, wave=size.wave)
+            if scenario.after is not None:
+                await scenario.after(world, size.times)
+        except (NeverQuiet, ProgramFailed) as never:
+            trouble.append(Finding("hang", str(never)))
         history = await world.history()
     return Result(
         scenario=scenario.name,
@@ -69,7 +77,7 @@ async def _on(
         unanswered=world.unanswered,
         records=len(history.records),
         mails=len(history.evidence.mails),
-        findings=[*world.noted, *check(history)],
-        recovery=max(world.recoveries, default=0.0),
+        findings=[*trouble, *world.noted, *check(history)],
+        recovery=max(world.recoveries, default=None),
         seconds=time.monotonic() - began,
     )

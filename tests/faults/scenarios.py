@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.faults import harms, server_harms
-from tests.faults.world import Nemesis, World
+from tests.faults import clock_harms, disk_harms, harms, network_harms, server_harms
+from tests.faults.disk import cannot_mount
+from tests.faults.world import Nemesis, World, as_it_is
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,16 @@ async def nothing(world: World, times: int) -> None:
 class Scenario:
     name: str
     title: str
+    prepare: Nemesis = as_it_is
+    """Done before any of our programs starts."""
     harm: Harm = nothing
     after: Harm | None = None
     """Done when the load is over."""
     small: Size
     full: Size
     brokers: int = 1
+    cannot_run: Callable[[], str | None] = lambda: None
+    """Why this machine has not what it needs; None where it has."""
     everyday: bool = True
     """Part of `make test`, in its small size."""
 
@@ -54,14 +59,14 @@ SCENARIOS = {
             title="crash loop: any program, kill -9",
             harm=harms.crash_loop,
             small=Size(commands=1_000, times=20),
-            full=Size(commands=10_000, times=200),
+            full=Size(commands=10_000, times=200, wave=60),
         ),
         Scenario(
             name="S02",
             title="killed at each named failpoint",
             harm=harms.failpoints,
             small=Size(commands=200, times=6, wave=12),
-            full=Size(commands=2_000, times=2 * len(harms.POINTS)),
+            full=Size(commands=2_000, times=len(harms.POINTS)),
         ),
         Scenario(
             name="S03",
@@ -98,7 +103,16 @@ SCENARIOS = {
             title="the broker does not answer",
             harm=server_harms.broker_unreachable,
             small=Size(commands=200, times=15, wave=12),
-            full=Size(commands=1_000, times=600),
+            full=Size(commands=1_000, times=300),
+            everyday=False,
+        ),
+        Scenario(
+            name="S08",
+            title="lines to both servers: half-open, slow, narrow, torn",
+            prepare=network_harms.through_proxies,
+            harm=network_harms.bad_lines,
+            small=Size(commands=200, times=4, wave=12),
+            full=Size(commands=1_000, times=8),
             everyday=False,
         ),
         Scenario(
@@ -154,6 +168,26 @@ SCENARIOS = {
             full=Size(commands=2_000, times=10),
         ),
         Scenario(
+            name="S16",
+            title="disks run full",
+            prepare=disk_harms.small_disks,
+            harm=disk_harms.disks_full,
+            small=Size(commands=200, times=2, wave=12),
+            full=Size(commands=1_000, times=4),
+            cannot_run=cannot_mount,
+            everyday=False,
+        ),
+        Scenario(
+            name="S18",
+            title="clocks are two hours wrong",
+            prepare=clock_harms.wrong_walls,
+            harm=clock_harms.wrong_clocks,
+            after=clock_harms.told_early,
+            small=Size(commands=200, times=6, wave=12),
+            full=Size(commands=1_000, times=18),
+            everyday=False,
+        ),
+        Scenario(
             name="S19",
             title="everything is read again, and sent three times",
             after=harms.everything_again,
@@ -166,6 +200,14 @@ SCENARIOS = {
             harm=harms.moody_mail_server,
             small=Size(commands=200, times=100, wave=12),
             full=Size(commands=2_000, times=1_000),
+        ),
+        Scenario(
+            name="S26",
+            title="records and timers want the same rows at once",
+            harm=harms.busy_calendars,
+            small=Size(commands=200, times=100, wave=12),
+            full=Size(commands=1_000, times=1_000),
+            everyday=False,
         ),
     )
 }

@@ -3,16 +3,14 @@
 import asyncio
 import shutil
 import signal
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
 import asyncpg
-from tests.faults import poison
+from tests.faults import poison, rows, works
 from tests.faults.world import UNREACHABLE, World
 
-from parley_contracts.intake import RecordRef, RecordWaiting
-from parley_contracts.partitioning import partition_for
-from parley_contracts.topics import published_as
 from parley_local.demo import system
 from parley_local.demo.system import SERVICES
 
@@ -66,18 +64,34 @@ async def send_again(world: World, since: datetime) -> None:
         world.harm[f"republish of {service}"] += 1
 
 
+BACKLOG, DRAIN_SECONDS = 5_000, 60
+
+
 async def broker_unreachable(world: World, times: int) -> None:
-    """The broker is frozen for so many seconds; pages go on answering."""
-    await asyncio.sleep(3)
+    """The broker is frozen for so many seconds; pages go on answering, and what has gathered is sent soon after."""
+    await world.somebody_sees()
     node = world.servers.kafka.nodes[0]
     before = world.unanswered
+    keys = [f"backlog:{number}" for number in range(min(BACKLOG, 20 * times))]
     node.pause()
     world.harm["seconds without a broker"] += times
-    await asyncio.sleep(times)
+    world.expects_nothing_for(times)
+    await rows.insert(world, "scheduling", keys)
+    world.harm["events gathered meanwhile"] += len(keys)
+    over = time.monotonic() + times
+    while time.monotonic() < over:
+        if not await works.seen_again(world):
+            world.note("api-errors", "a page did not answer while the broker was away")
+        await asyncio.sleep(1)
     node.resume()
+    began = time.monotonic()
+    while await rows.left(world, "scheduling", keys):
+        await asyncio.sleep(0.2)
+    if (seconds := time.monotonic() - began) > DRAIN_SECONDS:
+        world.note("backlog", f"{len(keys)} events took {seconds:.0f} s, not {DRAIN_SECONDS} s")
     if world.unanswered > before:
         world.note("api-errors", f"{world.unanswered - before} forms without an answer")
-    await world.ready()
+    await works.works_again(world, within=DRAIN_SECONDS)
 
 
 async def leaders_fail(world: World, times: int) -> None:
@@ -166,31 +180,9 @@ async def late_commits(world: World, times: int) -> None:
         slow = await asyncpg.connect(world.system.dsns["scheduling"])
         try:
             async with slow.transaction():
-                await slow.execute(INSERT, *a_row(world, 2 * number))
-                await world.execute("scheduling", INSERT, *a_row(world, 2 * number + 1))
+                await slow.execute(rows.INSERT, *rows.a_row(world, "scheduling", f"slow:{number}"))
+                await rows.insert(world, "scheduling", [f"fast:{number}"])
                 await asyncio.sleep(3)
             world.harm["commits out of order"] += 1
         finally:
             await slow.close()
-
-
-INSERT = """
-insert into outbox
-    (id, aggregatetype, aggregateid, partition, type, source, occurred_at, traceparent, payload)
-values (gen_random_uuid(), $1, $2, $3, $4, 'parley/scheduling', $5, null, $6)
-"""
-
-
-def a_row(world: World, number: int) -> tuple[object, ...]:
-    """Of the intake topic, which tells writers and changes nothing."""
-    event = RecordWaiting(
-        key=f"late:{number}",
-        record=RecordRef(topic="ats.busy.v1", partition=0, offset=number),
-        missing="interviewer",
-        missing_id=f"late:{number}",
-        since=world.clock.now(),
-    )
-    topic, ce_type = published_as(type(event))
-    partition = partition_for(event.aggregate_id.encode(), topic.partitions)
-    payload = event.model_dump_json().encode()
-    return topic.name, event.aggregate_id, partition, ce_type, world.clock.now(), payload

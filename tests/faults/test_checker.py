@@ -220,6 +220,14 @@ def good_record_is_kept() -> History:
     return seen(good(), dead_letters=(letter,))
 
 
+def nothing_claimed() -> History:
+    return replace(good(), claimed=())
+
+
+def two_waited_for_each_other() -> History:
+    return replace(good(), deadlocks={"scheduling": 1, "feedback": 0})
+
+
 BAD: dict[str, tuple[Callable[[], History], ...]] = {
     "lost": (
         acknowledged_event_is_gone,
@@ -229,13 +237,14 @@ BAD: dict[str, tuple[Callable[[], History], ...]] = {
     "torn": (half_a_transaction, revision_that_never_was),
     "duplicate-effect": (revision_twice, claimed_twice, mail_twice, card_given_twice, told_twice),
     "order-inversion": (written_later_came_earlier,),
-    "poll-skip": (record_passed_by,),
+    "poll-skip": (record_passed_by, nothing_claimed),
     "G1a": (event_of_no_transaction,),
     "double-booking": (two_places_at_once,),
     "crossed-seal": (review_shown_to_the_team,),
     "calendar-differs": (old_time_in_a_calendar,),
     "stuck": (timer_left_over,),
     "wrongly-kept": (good_record_is_kept,),
+    "deadlock": (two_waited_for_each_other,),
 }
 
 

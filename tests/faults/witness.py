@@ -47,6 +47,8 @@ CLAIMED = """
 select transaction::text::bigint as transaction, source, id, digest from witness_inbox
 """
 
+DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_database()"
+
 
 async def install(dsns: Mapping[str, str]) -> None:
     for dsn in dsns.values():
@@ -74,6 +76,18 @@ async def claimed(dsns: Mapping[str, str]) -> list[Claimed]:
         connection = await asyncpg.connect(dsn)
         try:
             found += [Claimed(service, **row) for row in await connection.fetch(CLAIMED)]
+        finally:
+            await connection.close()
+    return found
+
+
+async def deadlocks(dsns: Mapping[str, str]) -> dict[str, int]:
+    """By service: how often PostgreSQL had to end a transaction because two waited for each other."""
+    found = {}
+    for service, dsn in dsns.items():
+        connection = await asyncpg.connect(dsn)
+        try:
+            found[service] = await connection.fetchval(DEADLOCKS)
         finally:
             await connection.close()
     return found

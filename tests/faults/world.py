@@ -6,8 +6,8 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -17,14 +17,16 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka.errors import KafkaError
 from tests.faults import witness
 from tests.faults.checker import Finding
+from tests.faults.clocks import Clocks
+from tests.faults.disk import SmallDisk
 from tests.faults.history import History, Said
-from tests.faults.load import SESSIONS_OVER, Ats, Listening, Prompt
+from tests.faults.load import Ats, Listening, Prompt
+from tests.faults.proxy import Lines
 from tests.faults.sink import Sink
 
 from parley_contracts.topics import consumed_by
 from parley_local.demo import system
-from parley_local.demo.clock import ConductedClock
-from parley_local.demo.evidence import Evidence, read_raw, read_tables, read_topics
+from parley_local.demo.evidence import Evidence, Record, read_raw, read_tables, read_topics
 from parley_local.demo.feed import STARTS_AT, Line
 from parley_local.demo.quiet import Quiet
 from parley_local.demo.system import SERVICES, Program, System
@@ -35,10 +37,6 @@ LOOK_SECONDS = 0.05
 PATIENCE_SECONDS = 120.0
 """Without any progress."""
 UNREACHABLE = (OSError, TimeoutError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError)
-STEPS = (SESSIONS_OVER, timedelta(days=1), timedelta(days=8))
-"""How time goes on once everything is booked: sessions over, applications closed, the gates' dates past."""
-
-
 NEXT_TRY = "select min(due_at) from delivery where due_at <= $1"
 LONGEST_RETRY = timedelta(hours=12)
 
@@ -51,7 +49,7 @@ class NeverQuiet(Exception):
 class World:
     servers: EmbeddedServers
     system: System
-    clock: ConductedClock
+    clock: Clocks
     mailbox: Sink
     ats: Ats
     people: Prompt
@@ -70,7 +68,14 @@ class World:
     """Seconds of the wall until ready again."""
     noted: list[Finding] = field(default_factory=list)
     """What a scenario itself found wrong."""
+    ending: AsyncExitStack = field(default_factory=AsyncExitStack)
+    """What a scenario has to put away, before the servers end."""
+    disks: list[SmallDisk] = field(default_factory=list)
+    """Of PostgreSQL and of the broker, where a scenario has put them on some that can be filled."""
+    lines_to_servers: Lines | None = None
+    """Where a scenario has put proxies between our programs and their servers."""
     _acting: asyncio.Task[int] | None = None
+    _patient_until: float = 0.0
 
     @property
     def programs(self) -> Mapping[str, Program]:
@@ -110,6 +115,7 @@ class World:
         """Until nothing is under way and no mail waits for its server: time goes on to the next try."""
         await self._settle()
         while (again := await self._next_try()) is not None:
+            again -= self.clock.error_of("notifications")
             self.clock.set(max(again, self.clock.now()), rate=0)
             await self._settle()
 
@@ -132,7 +138,7 @@ class World:
                 seen = 0 if why else seen + 1
                 if (progress := self._progress()) != last:
                     last, give_up = progress, time.monotonic() + PATIENCE_SECONDS
-                if why and time.monotonic() > give_up:
+                if why and time.monotonic() > max(give_up, self._patient_until):
                     raise NeverQuiet(f"at {now.isoformat()}: {why}")
                 if why:
                     await asyncio.sleep(LOOK_SECONDS)
@@ -146,12 +152,22 @@ class World:
             self._acting = None
         if self._acting is not None or self.people.due(now):
             return "people are acting"
-        return await quiet.busy(now)
+        return await quiet.busy(self.clock.earliest(now))
 
     def _progress(self) -> tuple[int, int, int]:
         return len(self.mailbox.mails), len(self.ears.commands), self.people.done.total()
 
     # What a nemesis does
+
+    def expects_nothing_for(self, seconds: float) -> None:
+        """So long nothing may go on, and nobody gives up."""
+        self._patient_until = time.monotonic() + seconds + PATIENCE_SECONDS
+
+    async def somebody_sees(self) -> None:
+        """Until somebody has seen a page of each service."""
+        pages = {self.programs[service].port for service in SERVICES}
+        while not pages <= set(self.ears.seen):
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def end(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         """End a program, and start it again once it is gone."""
@@ -217,6 +233,13 @@ class World:
         finally:
             await connection.close()
 
+    async def fetch(self, service: str, query: str) -> Any:
+        connection = await asyncpg.connect(self.system.dsns[service])
+        try:
+            return await connection.fetchval(query)
+        finally:
+            await connection.close()
+
     @property
     def unanswered(self) -> int:
         """Forms that got no answer, or that of a server in trouble."""
@@ -236,7 +259,8 @@ class World:
 
     async def history(self) -> History:
         now = self.clock.now()
-        records = await read_topics(self.servers.kafka.bootstrap, self.system.prefix)
+        read = await read_topics(self.servers.kafka.bootstrap, self.system.prefix)
+        records = tuple(self._truly_dated(one) for one in read)
         tables = await read_tables(self.system.dsns, self.system.prefix, now)
         canaries = self.people.canaries
         evidence = Evidence(
@@ -257,11 +281,18 @@ class World:
             emitted=await witness.emitted(self.system.dsns),
             claimed=await witness.claimed(self.system.dsns),
             copies_allowed=self.copies,
+            deadlocks=await witness.deadlocks(self.system.dsns),
             consumed={
                 service: frozenset(topic.name for topic in consumed_by(service))
                 for service in SERVICES
             },
         )
+
+    def _truly_dated(self, record: Record) -> Record:
+        """As if the clock of the service that wrote it had been right."""
+        if not self.clock.own or record.time is None:
+            return record
+        return replace(record, time=self.clock.corrected(record.time, record.wall))
 
 
 @dataclass
@@ -308,12 +339,22 @@ class AsyncQuiet:
 Nemesis = Callable[[World], Coroutine[Any, Any, None]]
 
 
+async def as_it_is(world: World) -> None:
+    del world
+
+
 @asynccontextmanager
 async def a_world(
-    servers: EmbeddedServers, folder: Path, *, seed: int, interviewers: int
+    servers: EmbeddedServers,
+    folder: Path,
+    *,
+    seed: int,
+    interviewers: int,
+    prepare: Nemesis = as_it_is,
 ) -> AsyncIterator[World]:
+    """`prepare` is done when everything is made, and before any of our programs starts."""
     await asyncio.to_thread(servers.start)
-    clock = ConductedClock(folder / "clock.json")
+    clock = Clocks(folder / "clock.json")
     clock.set(STARTS_AT, rate=0)
     mailbox = Sink(clock.now)
     await mailbox.start()
@@ -339,6 +380,7 @@ async def a_world(
         folder,
     )
     try:
+        await prepare(world)
         await asyncio.to_thread(running.start)
         yield world
     finally:
@@ -346,36 +388,4 @@ async def a_world(
         await people.close()
         await asyncio.to_thread(running.stop)
         await mailbox.stop()
-
-
-async def under_load(world: World, nemesis: Nemesis, *, commands: int, wave: int) -> None:
-    """Whole lives of interviews, a wave at a time, until so much was acknowledged and the harm is done."""
-    await world.say(world.ats.people())
-    harming = asyncio.create_task(nemesis(world), name="nemesis")
-    try:
-        while acknowledged(world) < commands or not harming.done():
-            if harming.done():
-                harming.result()
-            await one_wave(world, wave)
-        harming.result()
-    finally:
-        harming.cancel()
-        await asyncio.wait([harming])
-    await world.ready()
-    await world.settle()
-
-
-async def one_wave(world: World, wave: int) -> None:
-    """From the requests to what is opened to each side at the end."""
-    await world.say(world.ats.wave(wave, world.clock.now()))
-    await world.settle()
-    ended, closed, opened = STEPS
-    await world.to(world.clock.now() + ended)
-    world.clock.set(world.clock.now() + closed, rate=0)
-    await world.say(world.ats.outcomes(wave, world.clock.now()))
-    await world.settle()
-    await world.to(world.clock.now() + opened)
-
-
-def acknowledged(world: World) -> int:
-    return len(world.said) + sum(one.acknowledged for one in world.ears.commands)
+        await world.ending.aclose()

@@ -50,17 +50,17 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, relay.stop)
     metrics.LEADING.set_function(lambda: float(relay.leading))
 
-    def turned_within(seconds: float) -> bool:
-        return loop.time() - relay.last_turn < seconds
+    def within(seconds: float, moment: float) -> bool:
+        return loop.time() - moment < seconds
 
     started = loop.time()
     http = probes.server(
         probes.app(
             {
                 "/livez": lambda: (
-                    turned_within(ALIVE_SECONDS) or loop.time() - started < ALIVE_SECONDS
+                    within(ALIVE_SECONDS, relay.last_round) or within(ALIVE_SECONDS, started)
                 ),
-                "/readyz": lambda: turned_within(READY_SECONDS),
+                "/readyz": lambda: within(READY_SECONDS, relay.last_turn),
                 "/startupz": lambda: relay.last_turn > 0,
             }
         )

@@ -1,5 +1,6 @@
 """Sends one batch to one partition, and tells an ended producer from a passing fault."""
 
+import asyncio
 import ssl
 import time
 from collections.abc import Sequence
@@ -14,12 +15,15 @@ from aiokafka.errors import (
     OutOfOrderSequenceNumber,
     ProducerClosed,
     ProducerFenced,
+    UnknownTopicOrPartitionError,
 )
 
 from relay.postgres import Row
 
 BATCH_BYTES = 512 * 1024
 """Half of a broker's default limit, and 1.5 times as fast as 64 KiB (docs/decisions.md)."""
+
+STOP_SECONDS = 5.0
 
 FATAL = (
     InvalidProducerEpoch,
@@ -28,6 +32,9 @@ FATAL = (
     ProducerClosed,
     ProducerFenced,
 )
+
+UNHEARD = (UnknownTopicOrPartitionError,)
+"""So it is called, too, when a line died without a word: aiokafka keeps asking for a topic's partitions on it."""
 
 
 class RowTooLarge(Exception):
@@ -62,9 +69,15 @@ class Kafka:
         self._producer = producer
 
     async def stop(self) -> None:
+        """Politely; a broker that does not answer is not waited for. What it has not acknowledged is in the outbox."""
         producer, self._producer = self._producer, None
-        if producer is not None:
-            await producer.stop()
+        if producer is None:
+            return
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await producer.stop()
+        except TimeoutError:
+            await cut(producer)
 
     def fits(self, rows: Sequence[Row]) -> tuple[Any, list[int]]:
         """A batch of the first rows that fit, and their seqs."""
@@ -95,6 +108,15 @@ class Kafka:
         acked = await self._producer.send_batch(batch, self.prefix + topic, partition=partition)
         await acked
         return sent
+
+
+async def cut(producer: AIOKafkaProducer) -> None:
+    """End it without its broker. What may still reach one is a repeat: its successor begins with the same rows."""
+    sending = producer._sender.sender_task  # noqa: SLF001 - aiokafka has no end that does not flush
+    while not sending.done():
+        sending.cancel()  # once ends the routine, once more its wait for what is in the air
+        await asyncio.sleep(0)
+    await producer.client.close()
 
 
 def headers(row: Row) -> list[tuple[str, bytes]]:
@@ -128,4 +150,4 @@ def security(*, protocol: str, username: str | None, password: str | None) -> di
     return found
 
 
-__all__ = ["FATAL", "Kafka", "KafkaError", "RowTooLarge", "headers", "security"]
+__all__ = ["FATAL", "UNHEARD", "Kafka", "KafkaError", "RowTooLarge", "headers", "security"]

@@ -109,7 +109,7 @@ async def connect(dsn: str) -> Connection:
     settings = {"idle_session_timeout": "15s", "application_name": "relay", "timezone": "UTC"}
     keepalive = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5"}
     return await asyncpg.connect(
-        dsn, timeout=10, command_timeout=30, server_settings=settings | keepalive
+        dsn, timeout=10, command_timeout=15, server_settings=settings | keepalive
     )
 
 

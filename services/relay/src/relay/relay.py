@@ -7,7 +7,6 @@ consumers know a repeat by its id.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -16,7 +15,7 @@ import asyncpg
 import structlog
 
 from relay import failpoint, metrics, postgres
-from relay.kafka import FATAL, Kafka, KafkaError
+from relay.kafka import FATAL, UNHEARD, Kafka, KafkaError
 from relay.postgres import Connection, Row
 
 log = structlog.get_logger()
@@ -29,7 +28,7 @@ MAX_PAUSE_SECONDS = 10.0
 HOUSEKEEPING_SECONDS = 3600.0
 LAND_SECONDS = 12.0
 """Longer than a request to the broker may take."""
-STOP_SECONDS = 5.0
+FIRST_PAUSE_SECONDS = 0.1
 
 OUTAGES = (
     OSError,
@@ -57,6 +56,8 @@ class Relay:
     wall: Callable[[], datetime] = lambda: datetime.now(UTC)
     leading: bool = False
     last_turn: float = 0.0
+    last_round: float = 0.0
+    """As `last_turn`, but waiting for a database or a broker is coming round too."""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _in_flight: dict[Partition, asyncio.Task[list[int]]] = field(default_factory=dict)
     _pauses: dict[Partition, Pause] = field(default_factory=dict)
@@ -74,14 +75,12 @@ class Relay:
                 await self._session()
                 pause = 0.1
             except OUTAGES as outage:
+                self._came_round()
                 log.warning("waiting", because=type(outage).__name__, seconds=pause)
                 metrics.OUTAGES.inc()
                 await self._sleep(pause)
                 pause = min(pause * 2, MAX_PAUSE_SECONDS)
-        # A broker that is away would be waited for; what it has not acknowledged is in the outbox still.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS):
-                await self.kafka.stop()
+        await self.kafka.stop()
 
     async def _session(self) -> None:
         connection = await postgres.connect(self.dsn)
@@ -131,7 +130,7 @@ class Relay:
     async def _collect(self, connection: Connection) -> None:
         finished = {place: task for place, task in self._in_flight.items() if task.done()}
         acked: list[int] = []
-        fatal = False
+        spent = False
         for place, task in finished.items():
             del self._in_flight[place]
             error = task.exception()
@@ -141,25 +140,36 @@ class Relay:
                 continue
             if not isinstance(error, OUTAGES):
                 raise error
-            self._put_off(place, error)
-            fatal = fatal or isinstance(error, FATAL)
+            seconds = self._put_off(place, error)
+            again = seconds == 2 * FIRST_PAUSE_SECONDS and isinstance(error, UNHEARD)
+            spent = spent or again or isinstance(error, FATAL)
         if acked:
             failpoint.reach("after_publish_before_delete")
             await postgres.move(connection, sorted(acked), published_at=self.wall())
             failpoint.reach("after_delete")
             metrics.PUBLISHED.inc(len(acked))
-        if fatal:
-            await asyncio.wait(self._in_flight.values()) if self._in_flight else None
-            await self.kafka.stop()
-            await self.kafka.start()
+        if spent:
+            await self._renew_producer()
 
-    def _put_off(self, place: Partition, error: BaseException) -> None:
+    async def _renew_producer(self) -> None:
+        """Once what is in the air has landed; what does not land is cut off, and its rows are read again."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight.values(), timeout=LAND_SECONDS)
+        await self.kafka.stop()
+        for place, task in list(self._in_flight.items()):
+            if not task.done():
+                task.cancel()
+                del self._in_flight[place]
+        await self.kafka.start()
+
+    def _put_off(self, place: Partition, error: BaseException) -> float:
         before = self._pauses.get(place)
-        seconds = min(before.seconds * 2, MAX_PAUSE_SECONDS) if before else 0.1
+        seconds = min(before.seconds * 2, MAX_PAUSE_SECONDS) if before else FIRST_PAUSE_SECONDS
         self._pauses[place] = Pause(asyncio.get_running_loop().time() + seconds, seconds)
         metrics.OUTAGES.inc()
         log.warning("partition waits", topic=place[0], partition=place[1], seconds=seconds,
                     because=type(error).__name__)  # fmt: skip
+        return seconds
 
     def _left_out(self) -> list[str]:
         now = asyncio.get_running_loop().time()
@@ -197,4 +207,8 @@ class Relay:
         self._wake.set()
 
     def _turn(self) -> None:
-        self.last_turn = asyncio.get_running_loop().time()
+        self._came_round()
+        self.last_turn = self.last_round
+
+    def _came_round(self) -> None:
+        self.last_round = asyncio.get_running_loop().time()

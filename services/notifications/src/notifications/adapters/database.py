@@ -1,6 +1,6 @@
-"""The pool: sessions that end when their holder is frozen, in UTC, without surprises."""
+"""The pool: sessions that end when their holder is frozen, lines that may die without a word, in UTC."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
@@ -16,20 +16,49 @@ else:
 
 SESSION = {
     "idle_in_transaction_session_timeout": "15s",
-    "statement_timeout": "30s",
+    "statement_timeout": "10s",
     "timezone": "UTC",
     "jit": "off",
 }
 
 
+ANSWER_SECONDS = 12
+"""Longer than a statement may take: a server that has not answered by then is not there, or the line to it."""
+
+
+class LivelyPool(Pool):
+    """Where one connection turns out to be dead, the others are made anew before they are used again.
+
+    A firewall that forgets lines tells nobody: each statement on such a line would wait in its turn.
+    """
+
+    async def release(
+        self,
+        connection: Any,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - as the pool has it
+    ) -> None:
+        line = connection._con  # noqa: SLF001 - what is left of the proxy once it is released
+        try:
+            await super().release(connection, timeout=timeout)
+        finally:
+            if line is not None and line.is_closed():
+                await self.expire_connections()
+
+
 async def connect(dsn: str, *, size: int, name: str) -> Pool:
     """A pool that opens its first connection when it is first asked for one."""
-    return await asyncpg.create_pool(
+    return await LivelyPool(
         dsn,
         min_size=0,
         max_size=size,
+        max_queries=50_000,
+        max_inactive_connection_lifetime=300.0,
+        loop=None,
+        connection_class=asyncpg.Connection,
+        record_class=asyncpg.Record,
         timeout=10,
-        command_timeout=60,
+        command_timeout=ANSWER_SECONDS,
         server_settings=SESSION | {"application_name": name},
         reset=_nothing_to_undo,
     )

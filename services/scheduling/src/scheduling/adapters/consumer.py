@@ -29,6 +29,8 @@ MAX_RECORDS = 500
 MAX_PAUSE_SECONDS = 5.0
 STUCK_SECONDS = 60.0
 SILENT_SECONDS = 30.0
+REQUEST_TIMEOUT_MS = 20_000
+"""A line that died without a word is noticed when a request on it has taken so long."""
 
 Ingest = Callable[[Sequence[Record]], Awaitable[None]]
 RawBatch = tuple[ConsumerRecord, ...]
@@ -100,6 +102,7 @@ class Consumer:
             apply_types=False,
             allow_auto_create_topics=False,
             graceful_timeout=20,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
             logger=_quiet_logger(),
             security=self.security,
         )

@@ -1,0 +1,91 @@
+"""A line that dies without a word holds nobody for longer than one answer takes."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from urllib.parse import urlsplit
+
+import pytest
+from aiokafka.errors import UnknownTopicOrPartitionError
+from tests.conformance.conftest import Bench
+from tests.conformance.tally import NOW, SERVICES
+from tests.faults.proxy import CLEAR, SILENT, Proxy
+from tests.support.until import until_it
+
+from relay.kafka import Kafka
+from relay.postgres import Row
+from relay.relay import Relay
+
+STORE = """
+insert into outbox (id, aggregatetype, aggregateid, partition, type, source, occurred_at, payload)
+values ($1, 'a.topic', 'ats:a', 1, 'a.type', 'a-source', $2, 'x')
+"""
+ANSWER_SECONDS = 0.3
+
+
+@pytest.fixture
+async def proxy(bench: Bench) -> AsyncIterator[Proxy]:
+    port = urlsplit(bench.dsn).port
+    assert port is not None
+    proxy = Proxy(port)
+    await proxy.start()
+    yield proxy
+    await proxy.stop()
+
+
+async def test_of_a_pool_of_dead_lines_one_is_waited_for(
+    bench: Bench, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = bench.plumbing.database
+    monkeypatch.setattr(database, "ANSWER_SECONDS", ANSWER_SECONDS)
+    dsn = bench.dsn.replace(f":{proxy.target}/", f":{proxy.port}/")
+    pool = await database.connect(dsn, size=4, name="dead lines")
+    for line in [await pool.acquire() for _ in range(4)]:
+        await pool.release(line)
+
+    proxy.turn(SILENT)
+    proxy.turn(CLEAR)
+    with pytest.raises(TimeoutError):
+        await pool.fetchval("select 1")
+
+    assert [await pool.fetchval("select 1") for _ in range(4)] == [1] * 4
+    pool.terminate()
+
+
+class Deaf(Kafka):
+    """A producer whose line is dead finds no topic; the next one does."""
+
+    def __init__(self) -> None:
+        super().__init__("nowhere:0")
+        self.starts = 0
+        self.sent: list[int] = []
+
+    async def start(self) -> None:
+        self.starts += 1
+
+    async def stop(self) -> None:
+        return
+
+    async def send(self, topic: str, partition: int, rows: Sequence[Row]) -> list[int]:
+        if self.starts < 2:
+            raise UnknownTopicOrPartitionError
+        self.sent += [row.seq for row in rows]
+        return [row.seq for row in rows]
+
+
+@pytest.mark.parametrize("plumbing", SERVICES[:1], indirect=True)
+async def test_a_relay_that_finds_no_topic_twice_makes_another_producer(bench: Bench) -> None:
+    broker = Deaf()
+    relay = Relay(bench.dsn, broker)
+    running = asyncio.create_task(relay.run())
+
+    await bench.pool.execute(STORE, uuid.uuid4(), NOW)
+
+    await until_it(lambda: _empty(bench), seconds=10)
+    relay.stop()
+    await running
+    assert (broker.starts, len(broker.sent)) == (2, 1)
+
+
+async def _empty(bench: Bench) -> bool:
+    return bool(await bench.pool.fetchval("select not exists (select from outbox)"))
