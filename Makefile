@@ -37,7 +37,7 @@ lint: $(SYNCED) ## Mend what a tool can mend
 	$(BIN)/ruff check --fix .
 
 test: $(SYNCED) ## The whole suite, on Apache Kafka and PostgreSQL (fetched once), by WORKERS=2 processes
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 unit: $(SYNCED) ## Only what needs no server and no browser
 	$(BIN)/pytest -m "not postgres and not kafka and not browser" $(ARGS)

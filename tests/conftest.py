@@ -24,6 +24,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(marker)
 
 
+class LongestFirst:
+    """Whole systems take minutes, and a file goes to one worker: begun last, they would keep one waiting alone."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: not item.nodeid.startswith(("tests/faults/", "tests/demo/")))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(LongestFirst())
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[AnyServers]:
     """Nothing runs until a test asks for one of the two. The machine may crash: no fsync."""

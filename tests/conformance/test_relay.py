@@ -24,7 +24,8 @@ from parley_local.databases import Postgres
 from parley_local.topics import Kafka
 from relay import postgres as relaying
 from relay.kafka import Kafka as Broker
-from relay.relay import Relay
+from relay.relay import OUTAGES, Relay
+from scheduling.adapters import transaction
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 EVENT_ID = uuid.UUID("0195a3f0-0000-7000-8000-000000000001")
@@ -88,6 +89,11 @@ async def test_what_was_sent_can_be_sent_again_for_a_week(bench: Bench) -> None:
         gone = await connection.fetchval("select count(*) from published")
 
     assert (kept, gone) == (1, 0)
+
+
+def test_what_services_wait_for_the_relay_waits_for_too() -> None:
+    """A relay that is ended by what passes by itself is started again with pauses that nobody chose."""
+    assert set(transaction.OUTAGES) - set(transaction.COLLISIONS) <= set(OUTAGES)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.faults.checker import Finding, by_kind, check
 from tests.faults.driving import acknowledged, under_load
 from tests.faults.scenarios import Scenario, Size
-from tests.faults.world import NeverQuiet, a_world
+from tests.faults.world import NeverQuiet, World, a_world
 
 from parley_local.demo.system import ProgramFailed
 from parley_local.servers import EmbeddedServers, embedded
@@ -66,7 +66,7 @@ async def _on(
             if scenario.after is not None:
                 await scenario.after(world, size.times)
         except (NeverQuiet, ProgramFailed) as never:
-            trouble.append(Finding("hang", str(never)))
+            trouble.append(Finding("hang", f"{never}{last_words(world)}"))
         history = await world.history()
     return Result(
         scenario=scenario.name,
@@ -81,3 +81,9 @@ async def _on(
         recovery=max(world.recoveries, default=None),
         seconds=time.monotonic() - began,
     )
+
+
+def last_words(world: World) -> str:
+    """Of programs that have ended by themselves."""
+    dead = [one for one in world.programs.values() if not one.alive]
+    return "".join(f"\n{one.name}: {one.log.read_text(errors='replace')[-2000:]}" for one in dead)

@@ -36,9 +36,15 @@ OUTAGES = (
     KafkaError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
+"""As the services have them. The client's own confusion is one: a session that is cut between two of a statement's
+messages leaves it so."""
 
 Partition = tuple[str, int]
 

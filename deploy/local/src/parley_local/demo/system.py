@@ -23,6 +23,7 @@ from parley_local.waiting import until
 
 SERVICES = ("scheduling", "feedback", "notifications")
 READY_SECONDS = 60
+MOST_SAID = 2000
 
 
 class ProgramFailed(LocalError):
@@ -67,7 +68,10 @@ class Program:
             not until(lambda: self.ready() or not self.alive, seconds=READY_SECONDS)
             or not self.alive
         ):
-            raise ProgramFailed(f"{self.name} did not become ready: see {self.log}")
+            last = self.log.read_text(errors="replace")[-MOST_SAID:]
+            raise ProgramFailed(
+                f"{self.name} did not become ready: see {self.log}, which ends in\n{last}"
+            )
 
     @property
     def alive(self) -> bool:
