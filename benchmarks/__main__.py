@@ -28,6 +28,11 @@ console = Console(soft_wrap=True)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    if options.check and not BUDGET.exists():
+        sys.stderr.write(
+            "There is no budget to hold the figures to yet: --budget makes one of a run.\n"
+        )
+        return 2
     day = (
         days.Day.read(options.day) if options.day and options.day.exists() else played(options.day)
     )
