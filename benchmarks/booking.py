@@ -39,7 +39,7 @@ class Sample:
 
 
 async def measure(rig: Rig, *, seats: int, rounds: int = 5) -> list[Sample]:
-    async with a_town(rig, interviewers=seats) as town:
+    async with a_town(rig, interviewers=seats, meetings=False) as town:
         await town.service.pool.execute(BARE)
         return [await one_round(town, number, seats=seats) for number in range(rounds)]
 

@@ -54,13 +54,14 @@ class Town:
         use_case = UseCase(book_slot.needs, book_slot.book_slot)
         return await commands.command(Step(command, use_case), now=NOW) is None
 
-    async def people(self, interviewers: int) -> None:
+    async def people(self, interviewers: int, *, meetings: bool) -> None:
         await self.tell(profile(number) for number in range(interviewers))
-        await self.tell(busy(number) for number in range(interviewers))
+        if meetings:
+            await self.tell(busy(number) for number in range(interviewers))
 
 
 @asynccontextmanager
-async def a_town(rig: Rig, interviewers: int) -> AsyncIterator[Town]:
+async def a_town(rig: Rig, interviewers: int, *, meetings: bool = True) -> AsyncIterator[Town]:
     async with rig.stage("scheduling", NOW) as stage:
         settings = Settings(
             database_url=stage.dsn,
@@ -71,7 +72,7 @@ async def a_town(rig: Rig, interviewers: int) -> AsyncIterator[Town]:
         )
         async with build(settings, roles=()) as service:
             town = Town(service)
-            await town.people(interviewers)
+            await town.people(interviewers, meetings=meetings)
             await service.pool.execute("vacuum analyze")
             yield town
 
