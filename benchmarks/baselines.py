@@ -177,7 +177,7 @@ async def raw(place: Place, stopped: asyncio.Event) -> None:
             now = datetime.now(UTC)
             outgoing = [Outgoing(one, now, None) for one in work.events(len(records))]
             await outbox.append(connection, "bench/raw", outgoing)
-        await consumer.commit()
+        await consumer.commit({place: own[-1].offset + 1 for place, own in fetched.items() if own})
     await consumer.stop()
     await connection.close()
 

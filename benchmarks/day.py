@@ -14,7 +14,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from parley_contracts.partitioning import partition_for
 from parley_local.demo import feed, play
 from parley_local.demo.clock import ConductedClock
 from parley_local.demo.evidence import read_raw
@@ -81,10 +80,6 @@ class Copy:
         for name in OURS if self.shared_staff else OURS + STAFF:
             text = text.replace(name, b"%s%d%s" % (name[:-1], self.number, name[-1:]))
         return text
-
-
-def partition(record: Said, partitions: int) -> int:
-    return partition_for(record.key, partitions)
 
 
 def played(console: Console) -> Day:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
-from benchmarks.day import Said, partition
+from benchmarks.day import Said
 from benchmarks.rig import Stage
+from parley_contracts.partitioning import partition_for
 from parley_contracts.topics import TOPICS
 from parley_local.demo.evidence import read_raw
 
@@ -58,7 +59,7 @@ async def at_rate(
                 key=one.key,
                 value=one.value,
                 headers=under(trace, one),
-                partition=partition(one, TOPICS[one.topic].partitions),
+                partition=partition_for(one.key, TOPICS[one.topic].partitions),
             )
         sent = due
         await asyncio.sleep(TICK_SECONDS)

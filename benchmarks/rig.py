@@ -17,7 +17,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 from asyncpg.pool import PoolConnectionProxy
 
-from benchmarks.day import Said, partition
+from benchmarks.day import Said
+from parley_contracts.partitioning import partition_for
 from parley_contracts.topics import TOPICS
 from parley_local.demo import system
 from parley_local.demo.clock import ConductedClock
@@ -196,7 +197,7 @@ class Stage:
         try:
             places: dict[tuple[str, int], list[Said]] = {}
             for one in records:
-                at = (one.topic, partition(one, TOPICS[one.topic].partitions))
+                at = (one.topic, partition_for(one.key, TOPICS[one.topic].partitions))
                 places.setdefault(at, []).append(one)
             await asyncio.gather(*[self._send(producer, *at, own) for at, own in places.items()])
             return sum(map(len, places.values()))
@@ -236,15 +237,15 @@ class Stage:
         if moving is not None:
             begins, ends = moving
             self.clock.set(begins + (ends - begins) * min(1.0, read / records), rate=0)
-        return read >= records and not await self.rows("outbox")
+        return read >= records and not await self.unpublished()
 
     def _all_alive(self) -> None:
         for name, one in self.system.programs.items():
             if not one.alive:
                 raise NotDone(f"{name} ended: {one.log.read_text(errors='replace')[-2000:]}")
 
-    async def rows(self, table: str) -> int:
-        found: int = await self._pool.fetchval(f"select count(*) from {table}")  # noqa: S608 - our own table
+    async def unpublished(self) -> int:
+        found: int = await self._pool.fetchval("select count(*) from outbox")
         return found
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What an operator does by hand: status, dead letters."""
+"""What an operator does by hand: status, snapshot, reconcile, dead letters."""
 
 import argparse
 from collections.abc import Coroutine
