@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
 
-from benchmarks.rig import BATCH_BYTES, Rig, Stage
+from benchmarks.rig import BATCH_BYTES, Rig, Stage, send_all
 from benchmarks.town import NOW
 from parley_contracts.partitioning import partition_for
 from relay.kafka import headers
@@ -71,7 +71,17 @@ async def bare(rig: Rig) -> float:
                 rows.setdefault(place, []).append(row(number, key, place))
             began = time.perf_counter()
             name = stage.prefix + TOPIC
-            await asyncio.gather(*[send(producer, name, place, own) for place, own in rows.items()])
+            await asyncio.gather(
+                *[
+                    send_all(
+                        producer,
+                        name,
+                        place,
+                        [(one.aggregateid.encode(), one.payload, headers(one)) for one in own],
+                    )
+                    for place, own in rows.items()
+                ]
+            )
             return ROWS / (time.perf_counter() - began)
         finally:
             await producer.stop()
@@ -81,14 +91,3 @@ def row(number: int, key: str, place: int) -> Row:
     trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     return Row(number, uuid4(), TOPIC, key, place, "parley.interview.booked.v1",
                "parley/scheduling", datetime.now(UTC), trace, payload(number))  # fmt: skip
-
-
-async def send(producer: AIOKafkaProducer, topic: str, place: int, rows: list[Row]) -> None:
-    batch = producer.create_batch()
-    for one in rows:
-        given = {"key": one.aggregateid.encode(), "value": one.payload, "timestamp": None}
-        if batch.append(**given, headers=headers(one)) is None:
-            await (await producer.send_batch(batch, topic, partition=place))
-            batch = producer.create_batch()
-            batch.append(**given, headers=headers(one))
-    await (await producer.send_batch(batch, topic, partition=place))

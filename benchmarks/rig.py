@@ -199,22 +199,19 @@ class Stage:
             for one in records:
                 at = (one.topic, partition_for(one.key, TOPICS[one.topic].partitions))
                 places.setdefault(at, []).append(one)
-            await asyncio.gather(*[self._send(producer, *at, own) for at, own in places.items()])
+            sending = [
+                send_all(
+                    producer,
+                    self.prefix + topic,
+                    place,
+                    [(one.key, one.value, list(one.headers)) for one in own],
+                )
+                for (topic, place), own in places.items()
+            ]
+            await asyncio.gather(*sending)
             return sum(map(len, places.values()))
         finally:
             await producer.stop()
-
-    async def _send(
-        self, producer: AIOKafkaProducer, topic: str, place: int, records: Sequence[Said]
-    ) -> None:
-        batch = producer.create_batch()
-        for one in records:
-            given = {"key": one.key, "value": one.value, "timestamp": None}
-            if batch.append(**given, headers=list(one.headers)) is None:
-                await (await producer.send_batch(batch, self.prefix + topic, partition=place))
-                batch = producer.create_batch()
-                batch.append(**given, headers=list(one.headers))
-        await (await producer.send_batch(batch, self.prefix + topic, partition=place))
 
     async def read_so_far(self) -> int:
         """How many records the group has committed."""
@@ -284,6 +281,21 @@ class Stage:
             )
             found["PostgreSQL"] = with_children(postgres.process.pid) if postgres.process else 0.0
         return found
+
+
+Row = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
+"""Key, value and headers."""
+
+
+async def send_all(producer: AIOKafkaProducer, topic: str, place: int, rows: Sequence[Row]) -> None:
+    """One batch after the other, as full as they may be."""
+    batch = producer.create_batch()
+    for key, value, headers in rows:
+        if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
+            await (await producer.send_batch(batch, topic, partition=place))
+            batch = producer.create_batch()
+            batch.append(key=key, value=value, timestamp=None, headers=headers)
+    await (await producer.send_batch(batch, topic, partition=place))
 
 
 def with_children(pid: int) -> float:
