@@ -175,7 +175,10 @@ async def raw(place: Place, stopped: asyncio.Event) -> None:
             if states := work.states(decoded):
                 await connection.execute(PUT, *columns(states, 2))
             now = datetime.now(UTC)
-            outgoing = [Outgoing(one, now, None) for one in work.events(len(records))]
+            outgoing = [
+                Outgoing(event, now, decoded[number % len(decoded)].traceparent)
+                for number, event in enumerate(work.events(len(decoded)))
+            ]
             await outbox.append(connection, "bench/raw", outgoing)
         await consumer.commit({place: own[-1].offset + 1 for place, own in fetched.items() if own})
     await consumer.stop()

@@ -133,7 +133,7 @@ class Ingest:
         self, name: str, writes: Writes, *, relayed: bool, clock: ConductedClock | None = None
     ) -> AsyncIterator[Stage]:
         async with self.rig.stage(self.service, self.day.starts_at) as stage:
-            file = self.rig.folder / f"{stage.prefix}writes.json"
+            file = self.rig.folder / f"{stage.name}-writes.json"
             writes.keep(file)
             stage.clock = clock or stage.clock
             await stage.fetch(MADE)

@@ -41,7 +41,7 @@ async def measure(stage: Stage, records: Sequence[Said], *, rate: int) -> Sample
     finally:
         await producer.stop()
     await stage.until_done(len(traced))
-    raw = await read_raw(stage.rig.servers.kafka.bootstrap, stage.prefix)
+    raw = await read_raw(stage.rig.servers.kafka.bootstrap, stage.prefix, since=stage.begins)
     hops = sorted(of_traces(raw, dict(traced)))
     return Sample(rate, len(hops), percentile(hops, 0.5), percentile(hops, 0.99))
 

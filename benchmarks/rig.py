@@ -19,7 +19,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from benchmarks.day import Said
 from parley_contracts.partitioning import partition_for
-from parley_contracts.topics import TOPICS
+from parley_contracts.topics import TOPICS, consumed_by
 from parley_local.demo import system
 from parley_local.demo.clock import ConductedClock
 from parley_local.demo.mailbox import Mailbox
@@ -49,9 +49,13 @@ class Rig:
     folder: Path
     sink: Mailbox
     keys: Mapping[str, Path] = field(init=False)
+    prefix: str = field(init=False)
     _numbers: Iterable[int] = field(default_factory=partial(count, 1))
 
     async def prepare(self) -> None:
+        """Topics are made once: a broker that makes and drops hundreds of partitions a minute measures that."""
+        self.prefix = f"{self.servers.kafka.prefix}bench-"
+        await self.servers.kafka.create_topics([self.prefix + one for one in TOPICS])
         self.keys = await asyncio.to_thread(system.make_keys, self.folder)
         dsns = {one: await self.servers.postgres.create_database(template(one)) for one in SERVICES}
         work = [partial(system.migrate, one, dsn, self.folder) for one, dsn in dsns.items()]
@@ -61,22 +65,20 @@ class Rig:
     async def stage(
         self, service: str, now: datetime, *, like: str | None = None
     ) -> AsyncIterator["Stage"]:
-        """An empty database of this service, or a copy of one that was kept; and all topics, empty."""
+        """An empty database of this service, or a copy of one that was kept; all topics from here on."""
         number = next(iter(self._numbers))
-        kafka, postgres = self.servers.kafka, self.servers.postgres
-        name, prefix = f"run_{number}", f"{kafka.prefix}run{number}-"
+        postgres = self.servers.postgres
+        name = f"run_{number}"
         dsn = await postgres.create_database(name, template=like or template(service))
-        await kafka.create_topics([prefix + one for one in TOPICS])
         clock = ConductedClock(self.folder / f"clock-{number}.json")
         clock.set(now, rate=0)
-        stage = Stage(self, service, dsn, prefix, clock)
+        stage = Stage(self, service, dsn, name, clock)
         await stage.open()
         try:
             yield stage
         finally:
             await asyncio.to_thread(stage.system.stop)
             await stage.close()
-            await kafka.delete_prefixed(prefix)
             await postgres.drop_database(name)
 
 
@@ -89,9 +91,11 @@ class Stage:
     rig: Rig
     service: str
     dsn: str
-    prefix: str
+    name: str
     clock: ConductedClock
     system: System = field(init=False)
+    begins: Mapping[TopicPartition, int] = field(init=False)
+    """The first offset of this stage's own records."""
     _admin: AIOKafkaAdminClient = field(init=False)
     _consumer: AIOKafkaConsumer = field(init=False)
     _pool: "asyncpg.Pool[asyncpg.Record]" = field(init=False)
@@ -103,6 +107,8 @@ class Stage:
         self._consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
         await self._admin.start()
         await self._consumer.start()
+        self.begins = await self._consumer.end_offsets(self._places(TOPICS))
+        await self._begin_here()
         self._pool = await asyncpg.create_pool(self.dsn, min_size=1, max_size=2)
 
     async def close(self) -> None:
@@ -110,12 +116,38 @@ class Stage:
         await self._consumer.stop()
         await self._admin.close()
 
+    async def _begin_here(self) -> None:
+        """The group has read what was there before."""
+        consumed = self._places([topic.name for topic in consumed_by(self.service)])
+        group = AIOKafkaConsumer(
+            bootstrap_servers=self.rig.servers.kafka.bootstrap,
+            group_id=self.group,
+            enable_auto_commit=False,
+        )
+        await group.start()
+        try:
+            group.assign(consumed)
+            await group.commit({place: self.begins[place] for place in consumed})
+        finally:
+            await group.stop()
+
+    def _places(self, topics: Iterable[str]) -> list[TopicPartition]:
+        return [
+            TopicPartition(self.prefix + name, number)
+            for name in topics
+            for number in range(TOPICS[name].partitions)
+        ]
+
+    @property
+    def prefix(self) -> str:
+        return self.rig.prefix
+
     @property
     def group(self) -> str:
         return self._groups()[self.service]
 
     def _groups(self) -> dict[str, str]:
-        return {one: f"{self.prefix}{one}" for one in SERVICES}
+        return {one: f"{self.prefix}{self.name}-{one}" for one in SERVICES}
 
     async def keep_database(self, name: str) -> None:
         """A copy to make others from; nobody may be connected."""
@@ -157,7 +189,7 @@ class Stage:
 
     def _add(self, name: str, arguments: list[str], given: Mapping[str, str], port: int) -> Program:
         name = f"{name}-{len(self.system.programs)}"
-        folder = self.rig.folder / self.prefix
+        folder = self.rig.folder / self.name
         folder.mkdir(exist_ok=True)
         program = Program(name, arguments, given, folder, port)
         self.system.programs[name] = program
@@ -216,7 +248,7 @@ class Stage:
     async def read_so_far(self) -> int:
         """How many records the group has committed."""
         done = await self._admin.list_consumer_group_offsets(self.group)
-        return sum(max(0, kept.offset) for kept in done.values())
+        return sum(kept.offset - self.begins[place] for place, kept in done.items())
 
     async def until_done(
         self, records: int, *, moving: tuple[datetime, datetime] | None = None
@@ -255,16 +287,11 @@ class Stage:
 
     async def written(self) -> dict[str, int]:
         """Records on each topic."""
-        places = [
-            TopicPartition(self.prefix + topic.name, number)
-            for topic in TOPICS.values()
-            for number in range(topic.partitions)
-        ]
-        ends = await self._consumer.end_offsets(places)
+        ends = await self._consumer.end_offsets(list(self.begins))
         found: dict[str, int] = {}
         for place, end in ends.items():
             name = place.topic.removeprefix(self.prefix)
-            found[name] = found.get(name, 0) + end
+            found[name] = found.get(name, 0) + end - self.begins[place]
         return found
 
     def cpu_seconds(self) -> dict[str, float]:

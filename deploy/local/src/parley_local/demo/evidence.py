@@ -187,7 +187,10 @@ async def read_topics(bootstrap: str, prefix: str) -> tuple[Record, ...]:
     return tuple(sorted(read, key=lambda one: (one.topic, one.partition, one.offset)))
 
 
-async def read_raw(bootstrap: str, prefix: str) -> list[ConsumerRecord]:
+async def read_raw(
+    bootstrap: str, prefix: str, *, since: Mapping[TopicPartition, int] | None = None
+) -> list[ConsumerRecord]:
+    """Everything on our topics, or what stands there from these offsets on."""
     places = [
         TopicPartition(prefix + topic.name, number)
         for topic in TOPICS.values()
@@ -200,7 +203,9 @@ async def read_raw(bootstrap: str, prefix: str) -> list[ConsumerRecord]:
         await consumer.seek_to_beginning(*places)
         ends = await consumer.end_offsets(places)
         raw: list[ConsumerRecord] = []
-        waiting = [place for place in places if ends[place]]
+        for place, offset in (since or {}).items():
+            consumer.seek(place, offset)
+        waiting = [place for place in places if await consumer.position(place) < ends[place]]
         while waiting:
             for batch in (await consumer.getmany(timeout_ms=500)).values():
                 raw += batch
