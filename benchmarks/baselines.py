@@ -10,6 +10,7 @@ which is counted on the service's own run). Neither knows a domain.
 
 import asyncio
 import gc
+import itertools
 import json
 import os
 import signal
@@ -61,7 +62,9 @@ class Writes:
     """For each record on average, as counted on the service's own run."""
 
     rows: float
-    row_bytes: int
+    states: Sequence[str]
+    """Documents of rows that the service wrote, as many of each table as it wrote there: what a database
+    has to read, to compress and to log is the same for both."""
     events: float
     samples: Sequence[tuple[str, str, str]]
     """Topic, type and data of events that the service published."""
@@ -100,14 +103,14 @@ class Work:
     def __init__(self, writes: Writes) -> None:
         self._rows, self._events = Share(writes.rows), Share(writes.events)
         self._models = writes.models()
-        self._state = json.dumps({"state": "x" * max(0, writes.row_bytes - 14)})
+        self._states = itertools.cycle(writes.states)
         self._next = 0
 
     def states(self, decoded: Sequence[Received]) -> list[tuple[str, str]]:
         wanted = self._rows.of(len(decoded))
         keys = [one.subject for one in decoded]
         ids = {f"{keys[n % len(keys)]}/{n // len(keys)}" for n in range(wanted)}
-        return [(one, self._state) for one in sorted(ids)]
+        return [(one, next(self._states)) for one in sorted(ids)]
 
     def events(self, records: int) -> list[Event]:
         found = []

@@ -1,6 +1,7 @@
 """From topic through inbox, state and outbox to the next topic: each service beside its two baselines."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -20,7 +21,8 @@ ROWS = """
 select relname as name, n_tup_ins + n_tup_upd as rows from pg_stat_user_tables
 where relname not like 'published%'
 """
-BYTES = "select coalesce(avg(length(state::text)), 0)::int from {table}"
+STATES = 500
+OF_STATES = "select state::text from {} where state is not null order by hashtext(id) limit {}"  # our own tables
 SAMPLES = """
 select aggregatetype, type, convert_from(payload, 'UTF8') from published order by seq limit 1000
 """
@@ -172,16 +174,16 @@ class Ingest:
 
     async def _writes(self, stage: Stage, sample: Sample) -> Writes:
         rows = {one["name"]: one["rows"] for one in await stage.fetch(ROWS)}
-        states = {name: count for name, count in rows.items() if name not in PLUMBING and count}
-        letters = 0
-        for table, count in states.items():
-            (row,) = await stage.fetch(BYTES.format(table=table))
-            letters += row[0] * count
-        samples = [tuple(one) for one in await stage.fetch(SAMPLES)]
-        total = sum(states.values()) + rows.get("timer", 0)
+        tables = {name: count for name, count in rows.items() if name not in PLUMBING and count}
+        total = sum(tables.values())
+        states: list[str] = []
+        for table, count in sorted(tables.items()):
+            share = max(1, STATES * count // total)
+            states += [row[0] for row in await stage.fetch(OF_STATES.format(table, share))]
+        random.Random(1).shuffle(states)
         return Writes(
-            rows=total / sample.records,
-            row_bytes=round(letters / max(1, total)),
+            rows=(total + rows.get("timer", 0)) / sample.records,
+            states=states,
             events=sample.published / sample.records,
-            samples=samples,
+            samples=[tuple(one) for one in await stage.fetch(SAMPLES)],
         )

@@ -24,6 +24,7 @@ COPIED = (
     "adapters/kafka.py",
     "adapters/links.py",
     "adapters/logs.py",
+    "adapters/memory.py",
     "adapters/metrics.py",
     "adapters/migrate.py",
     "adapters/missed.py",

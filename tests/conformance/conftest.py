@@ -122,7 +122,8 @@ async def bench(
 ) -> AsyncIterator[Bench]:
     name = f"bench_{secrets.token_hex(6)}"
     dsn = await postgres.create_database(name, template=await template(plumbing))
-    pool = await plumbing.database.connect(dsn, size=10, name="test")
-    yield Bench(plumbing, dsn, pool, tally_store(plumbing))
+    memory = plumbing.memory.Memory()
+    pool = await plumbing.database.connect(dsn, size=10, name="test", opened=memory.forget)
+    yield Bench(plumbing, dsn, pool, tally_store(plumbing).remembering(memory))
     await pool.close()
     await postgres.drop_database(name)

@@ -79,24 +79,22 @@ def tally_store(plumbing: Plumbing) -> Any:
         name="side",
         type=Side,
         placeholder="insert into side (id) select unnest($1::text[]) on conflict do nothing",
-        lock="select id, version, state from side where id = any($1) order by id for update",
         insert="insert into side (id, state) select * from unnest($1::text[], $2::jsonb[])"
-        " on conflict do nothing returning id",
+        " on conflict do nothing returning id, xmin as stamp",
         update="update side set state = n.state, version = n.version + 1"
         " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
-        " where side.id = n.id and side.version = n.version returning side.id",
+        " where side.id = n.id and side.version = n.version returning side.id, side.xmin as stamp",
     )
     tallies = table.Table(
         name="tally",
         type=Tally,
         columns=("side",),
         matching={"side": "select side as value, id from tally where side = any($1)"},
-        lock="select id, version, state from tally where id = any($1) order by id for update",
         insert="insert into tally (id, state, side)"
-        " select * from unnest($1::text[], $2::jsonb[], $3::text[]) returning id",
+        " select * from unnest($1::text[], $2::jsonb[], $3::text[]) returning id, xmin as stamp",
         update="update tally set state = n.state, side = n.side, version = n.version + 1"
         " from unnest($1::text[], $2::int[], $3::jsonb[], $4::text[]) as n (id, version, state, side)"
-        " where tally.id = n.id and tally.version = n.version returning tally.id",
+        " where tally.id = n.id and tally.version = n.version returning tally.id, tally.xmin as stamp",
         delete="delete from tally where id = any($1)",
     )
     return plumbing.transaction.Store((sides, tallies), Work, f"test/{plumbing.service}")

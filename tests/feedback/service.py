@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 from tests.feedback.builders import INTERVIEW, START
+from tests.support.doubting import doubting
 
 from feedback import consumers, timers, web
 from feedback.adapters import database, migrate, postgres
@@ -210,6 +211,7 @@ class Browser:
 async def a_service(dsn: str, folder: Path) -> AsyncIterator[Service]:
     await migrate.migrate(dsn, migrate.migrations("feedback"), applied_at=START)
     pool = await database.connect(dsn, size=4, name="feedback")
+    store = postgres.STORE.remembering(doubting("feedback"))
     key = OKPKey.generate_key("Ed25519", {"kid": "test"})
     keys = folder / "keys.json"
     keys.write_text(httpx.Response(200, json=KeySet([key]).as_dict(private=False)).text)
@@ -217,15 +219,15 @@ async def a_service(dsn: str, folder: Path) -> AsyncIterator[Service]:
     application = FastAPI()
     web.install(
         application,
-        commands=Transactions(pool, postgres.STORE),
+        commands=Transactions(pool, store),
         reader=postgres.Reader(pool),
         links=Links(keys),
         clock=clock,
         renew_url="http://notifications/links/renew",
         secure=False,
     )
-    batch = Batch(pool, postgres.STORE, consumers.SUBSCRIPTIONS, clock)
-    runner = TimerRunner(pool, postgres.STORE, timers.USE_CASES, postgres.gathers(pool))
+    batch = Batch(pool, store, consumers.SUBSCRIPTIONS, clock)
+    runner = TimerRunner(pool, store, timers.USE_CASES, postgres.gathers(pool))
     try:
         yield Service(pool, dsn, clock, batch, runner, application, key)
     finally:

@@ -5,6 +5,12 @@ from pathlib import Path
 
 import pytest
 from tests.notifications.day import Day, day_running
+from tests.support.doubting import doubting
+
+
+@pytest.fixture(autouse=True)
+def rows_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notifications.app.Memory", lambda: doubting("notifications"))
 
 
 @pytest.fixture

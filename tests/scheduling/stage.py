@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 from tests.scheduling.building import CANDIDATE, INTERVIEW, NOW
+from tests.support.doubting import doubting
 
 from parley_contracts.cloudevents import encode
 from parley_contracts.event import Event
@@ -20,7 +21,7 @@ from scheduling.adapters.batch import Batch
 from scheduling.adapters.database import Pool
 from scheduling.adapters.record import Record
 from scheduling.adapters.timer_runner import TimerRunner
-from scheduling.adapters.transaction import Transactions
+from scheduling.adapters.transaction import Store, Transactions
 from scheduling.consumers import SUBSCRIPTIONS
 from scheduling.domain.booking import Booking
 from scheduling.domain.interview import Interview
@@ -50,18 +51,21 @@ class Stage:
     pool: Pool
     clock: SetClock = field(default_factory=SetClock)
     offsets: Any = field(default_factory=itertools.count)
+    store: Store[Work] = field(
+        default_factory=lambda: postgres.STORE.remembering(doubting("scheduling"))
+    )
 
     @property
     def batch(self) -> Batch[Work]:
-        return Batch(self.pool, postgres.STORE, SUBSCRIPTIONS, self.clock)
+        return Batch(self.pool, self.store, SUBSCRIPTIONS, self.clock)
 
     @property
     def runner(self) -> TimerRunner[Work]:
-        return TimerRunner(self.pool, postgres.STORE, timers.USE_CASES, postgres.gathers(self.pool))
+        return TimerRunner(self.pool, self.store, timers.USE_CASES, postgres.gathers(self.pool))
 
     @property
     def commands(self) -> Transactions[Work]:
-        return Transactions(self.pool, postgres.STORE)
+        return Transactions(self.pool, self.store)
 
     def record(self, event: Event, *, happened_at: datetime | None = None) -> Record:
         offset = next(self.offsets)

@@ -18,6 +18,7 @@ from feedback.adapters.consumer import Consumer, security
 from feedback.adapters.database import Pool
 from feedback.adapters.kafka import Kafka
 from feedback.adapters.links import Links
+from feedback.adapters.memory import Memory
 from feedback.adapters.missed import Intake
 from feedback.adapters.reconcile import Reconciliation
 from feedback.adapters.snapshot import Owner, Stream
@@ -63,18 +64,22 @@ class Service:
 async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
         dsn = str(settings.database_url)
-        pool = await database.connect(dsn, size=settings.database_pool, name="feedback")
+        memory = Memory()
+        pool = await database.connect(
+            dsn, size=settings.database_pool, name="feedback", opened=memory.forget
+        )
         stack.push_async_callback(_close, pool)
         clock = clock_of(settings)
-        batch = Batch(pool, postgres.STORE, consumers.SUBSCRIPTIONS, clock)
-        runner = TimerRunner(pool, postgres.STORE, timers.USE_CASES, postgres.gathers(pool))
+        store = postgres.STORE.remembering(memory)
+        batch = Batch(pool, store, consumers.SUBSCRIPTIONS, clock)
+        runner = TimerRunner(pool, store, timers.USE_CASES, postgres.gathers(pool))
         consumer = _consumer(settings, batch) if "consume" in roles else None
         loop = TimerLoop(dsn, runner, clock) if "timers" in roles else None
         application = FastAPI(title="Parley feedback", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(
                 application,
-                commands=Transactions(pool, postgres.STORE),
+                commands=Transactions(pool, store),
                 reader=postgres.Reader(pool),
                 links=Links(settings.link_keys),
                 clock=clock,

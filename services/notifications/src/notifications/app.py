@@ -22,6 +22,7 @@ from notifications.adapters.kafka import Kafka
 from notifications.adapters.links import Links
 from notifications.adapters.mail import Sender
 from notifications.adapters.mail_links import LinkBook
+from notifications.adapters.memory import Memory
 from notifications.adapters.missed import Intake
 from notifications.adapters.outcomes import Outcomes
 from notifications.adapters.recall import Recall
@@ -73,11 +74,15 @@ class Service:
 async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
         dsn = str(settings.database_url)
-        pool = await database.connect(dsn, size=settings.database_pool, name="notifications")
+        memory = Memory()
+        pool = await database.connect(
+            dsn, size=settings.database_pool, name="notifications", opened=memory.forget
+        )
         stack.push_async_callback(_close, pool)
         clock = clock_of(settings)
-        batch = Batch(pool, postgres.STORE, consumers.SUBSCRIPTIONS, clock)
-        runner = TimerRunner(pool, postgres.STORE, timers.USE_CASES, postgres.gathers(pool))
+        store = postgres.STORE.remembering(memory)
+        batch = Batch(pool, store, consumers.SUBSCRIPTIONS, clock)
+        runner = TimerRunner(pool, store, timers.USE_CASES, postgres.gathers(pool))
         consumer = _consumer(settings, batch) if "consume" in roles else None
         loop = TimerLoop(dsn, runner, clock) if "timers" in roles else None
         links = link_book(settings)
@@ -88,7 +93,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         if "web" in roles:
             web.install(
                 application,
-                commands=Transactions(pool, postgres.STORE),
+                commands=Transactions(pool, store),
                 reader=postgres.Reader(pool),
                 links=Links(settings.link_keys),
                 addresses=links,

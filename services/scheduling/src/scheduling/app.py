@@ -19,6 +19,7 @@ from scheduling.adapters.consumer import Consumer, security
 from scheduling.adapters.database import Pool
 from scheduling.adapters.kafka import Kafka
 from scheduling.adapters.links import Links
+from scheduling.adapters.memory import Memory
 from scheduling.adapters.missed import Intake
 from scheduling.adapters.reconcile import Reconciliation
 from scheduling.adapters.snapshot import Owner, Stream
@@ -58,18 +59,22 @@ class Service:
 async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
         dsn = str(settings.database_url)
-        pool = await database.connect(dsn, size=settings.database_pool, name="scheduling")
+        memory = Memory()
+        pool = await database.connect(
+            dsn, size=settings.database_pool, name="scheduling", opened=memory.forget
+        )
         stack.push_async_callback(_close, pool)
         clock = clock_of(settings)
-        batch = Batch(pool, postgres.STORE, consumers.SUBSCRIPTIONS, clock)
-        runner = TimerRunner(pool, postgres.STORE, timers.USE_CASES, postgres.gathers(pool))
+        store = postgres.STORE.remembering(memory)
+        batch = Batch(pool, store, consumers.SUBSCRIPTIONS, clock)
+        runner = TimerRunner(pool, store, timers.USE_CASES, postgres.gathers(pool))
         consumer = _consumer(settings, batch) if "consume" in roles else None
         loop = TimerLoop(dsn, runner, clock) if "timers" in roles else None
         application = FastAPI(title="Parley scheduling", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(
                 application,
-                commands=Transactions(pool, postgres.STORE),
+                commands=Transactions(pool, store),
                 reader=postgres.Reader(pool),
                 links=Links(settings.link_keys),
                 clock=clock,

@@ -18,15 +18,14 @@ PEOPLE: Table[Person] = Table(
     name="person",
     type=Person,
     columns=("merged_into",),
-    lock="select id, version, state from person where id = any($1) order by id for update",
     insert="""
 insert into person (id, state, merged_into)
-select * from unnest($1::text[], $2::jsonb[], $3::text[]) returning id
+select * from unnest($1::text[], $2::jsonb[], $3::text[]) returning id, xmin as stamp
 """,
     update="""
 update person set state = n.state, merged_into = n.merged_into, version = n.version + 1
 from unnest($1::text[], $2::int[], $3::jsonb[], $4::text[]) as n (id, version, state, merged_into)
-where person.id = n.id and person.version = n.version returning person.id
+where person.id = n.id and person.version = n.version returning person.id, person.xmin as stamp
 """,
 )
 APPLICATIONS: Table[Application] = Table(
@@ -35,14 +34,13 @@ APPLICATIONS: Table[Application] = Table(
     placeholder="""
 insert into application (id) select unnest($1::text[]) on conflict do nothing
 """,
-    lock="select id, version, state from application where id = any($1) order by id for update",
     insert="""
-insert into application (id, state) select * from unnest($1::text[], $2::jsonb[]) returning id
+insert into application (id, state) select * from unnest($1::text[], $2::jsonb[]) returning id, xmin as stamp
 """,
     update="""
 update application set state = n.state, version = n.version + 1
 from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)
-where application.id = n.id and application.version = n.version returning application.id
+where application.id = n.id and application.version = n.version returning application.id, application.xmin as stamp
 """,
 )
 ROUNDS: Table[Round] = Table(
@@ -58,13 +56,12 @@ select person as value, id from round, unnest(people) as person
 where people && $1::text[] and person = any($1)
 """,
     },
-    lock="select id, version, state from round where id = any($1) order by id for update",
     insert="""
 insert into round (id, state, application_id, people)
 select id, state, application_id, string_to_array(people_line, ' ')
 from unnest($1::text[], $2::jsonb[], $3::text[], $4::text[])
     as n (id, state, application_id, people_line)
-returning id
+returning id, xmin as stamp
 """,
     update="""
 update round
@@ -72,7 +69,7 @@ set state = n.state, application_id = n.application_id,
     people = string_to_array(n.people_line, ' '), version = n.version + 1
 from unnest($1::text[], $2::int[], $3::jsonb[], $4::text[], $5::text[])
     as n (id, version, state, application_id, people_line)
-where round.id = n.id and round.version = n.version returning round.id
+where round.id = n.id and round.version = n.version returning round.id, round.xmin as stamp
 """,
 )
 ROUND_REVISIONS = """

@@ -3,14 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
+import asyncpg
 from pydantic import TypeAdapter
 
 from feedback.adapters.database import Connection
+from feedback.adapters.memory import Memory, Remembered, remembered
 from feedback.working_set import Aggregate, Refusal, Rows
 
 A = TypeVar("A", bound=Aggregate)
+
+LOCK = """
+select kept.id, kept.version, kept.xmin as stamp,
+    case when kept.xmin = known.stamp then null else kept.state end as state
+from unnest($1::text[], $2::xid[]) as known (id, stamp) join {table} as kept on kept.id = known.id
+order by kept.id
+for update of kept
+"""
 
 
 class Collision(Exception):
@@ -33,17 +43,17 @@ class Refused(Exception):
 class Table(Generic[A]):
     """A table's statements. An aggregate is one `state` document beside the columns searched.
 
-    `lock` selects id, version and state of ids $1, ordered by id, for update.
     `matching` selects value and id by searched column. `insert` takes ids and states, then one array
-    for each of `columns`; `update` ids, versions and states, then the same; both return ids.
+    for each of `columns`; `update` ids, versions and states, then the same; both return ids and stamps.
+    `lock` is for what is no table of rows: it selects id, version and state of ids $1.
     `placeholder` inserts rows without state for ids $1, so that a parent not heard of yet can be
     locked. `taken` is the answer where an insert is refused by a constraint of the domain.
     """
 
     name: str
     type: type[A]
-    lock: str
     insert: str
+    lock: str | None = None
     update: str | None = None
     delete: str | None = None
     placeholder: str | None = None
@@ -63,6 +73,7 @@ class Table(Generic[A]):
         ids: set[str],
         matches: Mapping[str, set[str]],
         making: bool,
+        memory: Memory,
     ) -> dict[str, int]:
         """Lock and decode the rows of `ids` and of every match; returns version by id.
 
@@ -81,13 +92,32 @@ class Table(Generic[A]):
         ordered = sorted(wanted)
         if self.placeholder is not None and making:
             await connection.execute(self.placeholder, ordered)
-        records = await connection.fetch(self.lock, ordered)
+        known = memory.recall(self.name, ordered)
+        records = await self._locked(connection, ordered, known)
         if self.placeholder is not None and len(records) < len(ordered):
             raise Unheard
-        decode = self.codec.validate_json
-        present = {r["id"]: None if r["state"] is None else decode(r["state"]) for r in records}
+        present = {record["id"]: self._row(record, known, memory) for record in records}
         rows.loaded({row_id: present.get(row_id) for row_id in ordered})
         return {record["id"]: record["version"] for record in records}
+
+    async def _locked(
+        self, connection: Connection, ordered: list[str], known: Mapping[str, Remembered]
+    ) -> list[asyncpg.Record]:
+        if self.lock is not None:
+            return await connection.fetch(self.lock, ordered)
+        stamps = [known[row_id].stamp if row_id in known else None for row_id in ordered]
+        return await connection.fetch(LOCK.format(table=self.name), ordered, stamps)
+
+    def _row(
+        self, record: asyncpg.Record, known: Mapping[str, Remembered], memory: Memory
+    ) -> A | None:
+        row_id, stamp, state = record["id"], record.get("stamp"), record["state"]
+        if row_id in known and known[row_id].stamp == stamp:
+            return cast("A | None", known[row_id].row)
+        row = None if state is None else self.codec.validate_json(state)
+        if stamp is not None:
+            memory.keep(self.name, row_id, remembered(stamp, row, state))
+        return row
 
     async def remove(self, connection: Connection, rows: Rows[A]) -> None:
         deleted = rows.changes().deleted
@@ -97,29 +127,46 @@ class Table(Generic[A]):
             await connection.execute(self.delete, deleted)
 
     async def write(
-        self, connection: Connection, rows: Rows[A], versions: Mapping[str, int]
+        self, connection: Connection, rows: Rows[A], versions: Mapping[str, int], *, memory: Memory
     ) -> None:
         """Plain inserts and guarded updates; a row short is a `Collision` (or `Refused`)."""
         changes = rows.changes()
         fresh = [row for row in changes.inserted if row.id not in versions]
         known = [row for row in changes.inserted if row.id in versions] + list(changes.updated)
         if fresh:
+            states = self._states(fresh)
             written = await connection.fetch(
-                self.insert, [r.id for r in fresh], self._states(fresh), *self._arrays(fresh)
+                self.insert, [r.id for r in fresh], states, *self._arrays(fresh)
             )
             if len(written) != len(fresh):
                 raise Refused(self.taken) if self.taken is not None else Collision
+            self._keep(memory, fresh, states, written)
         if known:
             if self.update is None:
                 raise LookupError(f"{self.name} declares no update")
             known.sort(key=lambda row: row.id)
             numbers = [versions[row.id] for row in known]
             ids = [row.id for row in known]
+            states = self._states(known)
             written = await connection.fetch(
-                self.update, ids, numbers, self._states(known), *self._arrays(known)
+                self.update, ids, numbers, states, *self._arrays(known)
             )
             if len(written) != len(known):
                 raise Collision
+            self._keep(memory, known, states, written)
+
+    def _keep(
+        self,
+        memory: Memory,
+        rows: Sequence[A],
+        states: Sequence[str],
+        written: Sequence[asyncpg.Record],
+    ) -> None:
+        stamps = {record["id"]: record.get("stamp") for record in written}
+        for row, state in zip(rows, states, strict=True):
+            stamp = stamps[row.id]
+            if stamp is not None:
+                memory.keep(self.name, row.id, remembered(stamp, row, state))
 
     def _states(self, rows: Sequence[A]) -> list[str]:
         encode = self.codec.dump_json

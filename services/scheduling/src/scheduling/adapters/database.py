@@ -1,5 +1,6 @@
 """The pool: sessions that end when their holder is frozen, lines that may die without a word, in UTC."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -46,8 +47,14 @@ class LivelyPool(Pool):
                 await self.expire_connections()
 
 
-async def connect(dsn: str, *, size: int, name: str) -> Pool:
-    """A pool that opens its first connection when it is first asked for one."""
+async def connect(
+    dsn: str, *, size: int, name: str, opened: Callable[[], None] = lambda: None
+) -> Pool:
+    """A pool that opens its first connection when it is first asked for one; `opened` is told of each."""
+
+    async def tell(_: Connection) -> None:
+        opened()
+
     return await LivelyPool(
         dsn,
         min_size=0,
@@ -60,6 +67,7 @@ async def connect(dsn: str, *, size: int, name: str) -> Pool:
         timeout=10,
         command_timeout=ANSWER_SECONDS,
         server_settings=SESSION | {"application_name": name},
+        init=tell,
         reset=_nothing_to_undo,
     )
 

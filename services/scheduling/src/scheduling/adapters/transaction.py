@@ -7,14 +7,16 @@ and done again with the union, so that no lock is ever taken out of order.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import asyncpg
 
 from scheduling.adapters import failpoint, outbox, timer, traces
 from scheduling.adapters.database import Connection, Pool
+from scheduling.adapters.memory import Memory
 from scheduling.adapters.table import Collision, Refused, Table, Unheard
 from scheduling.working_set import Needs, NotLoaded, Refusal, Step, WorkingSet
 
@@ -57,6 +59,11 @@ class Store(Generic[W]):
     new_work: Callable[[], W]
     source: str
     """CloudEvents source of what this service publishes."""
+    memory: Memory = field(default_factory=partial(Memory, most_letters=0))
+
+    def remembering(self, memory: Memory) -> "Store[W]":
+        """The same tables of one database."""
+        return replace(self, memory=memory)
 
 
 @dataclass(slots=True)
@@ -174,6 +181,7 @@ async def _load(
                 ids=ids.get(table.name, set()),
                 matches=matches.get(table.name, {}),
                 making=making,
+                memory=store.memory,
             )
     return loaded
 
@@ -202,6 +210,7 @@ async def _flush(connection: Connection, store: Store[W], loaded: Loaded[W]) -> 
     for table in store.tables:
         await table.remove(connection, rows[table.name])
     for table in store.tables:
-        await table.write(connection, rows[table.name], loaded.versions.get(table.name, {}))
+        versions = loaded.versions.get(table.name, {})
+        await table.write(connection, rows[table.name], versions, memory=store.memory)
     await timer.flush(connection, loaded.work.timers)
     await outbox.append(connection, store.source, loaded.work.outgoing)

@@ -18,23 +18,21 @@ PERSON = Table(
     name="person",
     type=Person,
     placeholder="insert into person (id) select unnest($1::text[]) on conflict do nothing",
-    lock="select id, version, state from person where id = any($1) order by id for update",
     insert="insert into person (id, state) select * from unnest($1::text[], $2::jsonb[])"
-    " on conflict do nothing returning id",
+    " on conflict do nothing returning id, xmin as stamp",
     update="update person set state = n.state, version = person.version + 1"
     " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
-    " where person.id = n.id and person.version = n.version returning person.id",
+    " where person.id = n.id and person.version = n.version returning person.id, person.xmin as stamp",
 )
 INTERVIEWER = Table(
     name="interviewer",
     type=Interviewer,
     placeholder="insert into interviewer (id) select unnest($1::text[]) on conflict do nothing",
-    lock="select id, version, state from interviewer where id = any($1) order by id for update",
     insert="insert into interviewer (id, state) select * from unnest($1::text[], $2::jsonb[])"
-    " on conflict do nothing returning id",
+    " on conflict do nothing returning id, xmin as stamp",
     update="update interviewer set state = n.state, version = interviewer.version + 1"
     " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
-    " where interviewer.id = n.id and interviewer.version = n.version returning interviewer.id",
+    " where interviewer.id = n.id and interviewer.version = n.version returning interviewer.id, interviewer.xmin as stamp",
     matching={
         "pool_ids": "select id from interviewer where pools && $1::text[]",
     },
@@ -42,44 +40,40 @@ INTERVIEWER = Table(
 CALENDAR = Table(
     name="calendar",
     type=Calendar,
-    lock="select id, version, state from calendar where id = any($1) order by id for update",
     insert="insert into calendar (id, state) select * from unnest($1::text[], $2::jsonb[])"
-    " on conflict do nothing returning id",
+    " on conflict do nothing returning id, xmin as stamp",
     update="update calendar set state = n.state, version = calendar.version + 1"
     " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
-    " where calendar.id = n.id and calendar.version = n.version returning calendar.id",
+    " where calendar.id = n.id and calendar.version = n.version returning calendar.id, calendar.xmin as stamp",
 )
 APPLICATION = Table(
     name="application",
     type=Application,
     placeholder="insert into application (id) select unnest($1::text[]) on conflict do nothing",
-    lock="select id, version, state from application where id = any($1) order by id for update",
     insert="insert into application (id, state) select * from unnest($1::text[], $2::jsonb[])"
-    " on conflict do nothing returning id",
+    " on conflict do nothing returning id, xmin as stamp",
     update="update application set state = n.state, version = application.version + 1"
     " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
-    " where application.id = n.id and application.version = n.version returning application.id",
+    " where application.id = n.id and application.version = n.version returning application.id, application.xmin as stamp",
 )
 EARLY = Table(
     name="early",
     type=Early,
-    lock="select id, version, state from early where id = any($1) order by id for update",
     insert="insert into early (id, state) select * from unnest($1::text[], $2::jsonb[])"
-    " on conflict do nothing returning id",
+    " on conflict do nothing returning id, xmin as stamp",
     update="update early set state = n.state, version = early.version + 1"
     " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
-    " where early.id = n.id and early.version = n.version returning early.id",
+    " where early.id = n.id and early.version = n.version returning early.id, early.xmin as stamp",
     delete="delete from early where id = any($1)",
 )
 INTERVIEW = Table(
     name="interview",
     type=Interview,
-    lock="select id, version, state from interview where id = any($1) order by id for update",
     insert="insert into interview (id, state) select * from unnest($1::text[], $2::jsonb[])"
-    " on conflict do nothing returning id",
+    " on conflict do nothing returning id, xmin as stamp",
     update="update interview set state = n.state, version = interview.version + 1"
     " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
-    " where interview.id = n.id and interview.version = n.version returning interview.id",
+    " where interview.id = n.id and interview.version = n.version returning interview.id, interview.xmin as stamp",
     matching={
         "application_id": "select id from interview where application_id = any($1)",
         "candidate_id": "select id from interview where candidate_id = any($1)",
@@ -89,19 +83,17 @@ INTERVIEW = Table(
 OFFER = Table(
     name="offer",
     type=Offer,
-    lock="select id, version, state from offer where id = any($1) order by id for update",
     insert="insert into offer (id, state) select * from unnest($1::text[], $2::jsonb[])"
-    " on conflict do nothing returning id",
+    " on conflict do nothing returning id, xmin as stamp",
     update="update offer set state = n.state, version = offer.version + 1"
     " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
-    " where offer.id = n.id and offer.version = n.version returning offer.id",
+    " where offer.id = n.id and offer.version = n.version returning offer.id, offer.xmin as stamp",
 )
 BOOKING = Table(
     name="booking",
     type=Booking,
-    lock="select id, version, state from booking where id = any($1) order by id for update",
     insert="insert into booking (id, state) select * from unnest($1::text[], $2::jsonb[])"
-    " on conflict do nothing returning id",
+    " on conflict do nothing returning id, xmin as stamp",
     delete="delete from booking where id = any($1)",
     matching={
         "interview_id": "select id from booking where interview_id = any($1)",
