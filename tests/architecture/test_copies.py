@@ -41,6 +41,7 @@ COPIED = (
     "adapters/told.py",
     "adapters/traces.py",
     "adapters/transaction.py",
+    "domain/changed.py",
     "domain/zones.py",
     "migrations/0001_plumbing.sql",
     "migrations/0003_dead_letter_key.sql",

@@ -76,7 +76,7 @@ async def test_what_was_rolled_back_was_never_there(
 ) -> None:
     """A batch is undone after its rows were written, and taken in again one by one."""
     await bench.batch().ingest([bench.record(0)])
-    broken = []
+    broken: list[str] = []
 
     def break_once(name: str) -> None:
         if name == "before_commit" and not broken:

@@ -193,3 +193,31 @@ async def test_endless_needs_are_a_bug_that_ends(bench: Bench) -> None:
         await transactions(bench).command(
             working_set.Step("x", working_set.UseCase(needs, lambda *_, **__: None)), now=NOW
         )
+
+
+async def test_what_follows_is_done_once_however_often_it_was_asked_for(bench: Bench) -> None:
+    """After all messages have run, in the trace of the last that asked."""
+    traces = [f"00-{number:032x}-{number:016x}-01" for number in (1, 2, 3)]
+    told: list[tuple[int, str | None]] = []
+
+    def count(message: Any, work: Any, *, now: Any) -> None:
+        def follow() -> None:
+            told.append((work.tallies[message.subject].count, work.timers.trace))
+
+        before = work.tallies.get(message.subject) or Tally(message.subject)
+        work.tallies.put(replace(before, count=before.count + 1))
+        work.once("tally", message.subject, follow)
+        assert not told
+
+    records = [bench.record(number) for number in range(3)]
+    records = [
+        replace(one, headers=(*one.headers, ("traceparent", trace.encode())))
+        for one, trace in zip(records, traces, strict=True)
+    ]
+
+    await bench.batch(count).ingest(records)
+
+    ((counted_to, trace),) = told
+    assert counted_to == 3
+    assert trace is not None
+    assert trace[3:35] == traces[-1][3:35]

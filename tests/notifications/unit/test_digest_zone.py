@@ -21,7 +21,7 @@ def a_desk_with_news() -> Work:
     work = Work()
     work.persons.loaded({RUTH: None})
     work.desks.loaded({RUTH: None})
-    put_on_desks(work, (RUTH,), (), NEWS, zone=None, now=NOW)
+    put_on_desks(work, (RUTH,), NEWS, zone=None, now=NOW)
     return work
 
 
@@ -36,7 +36,7 @@ def test_digest_moves_when_the_company_s_zone_is_heard_of() -> None:
     work = a_desk_with_news()
     assert planned(work) == AT_EIGHT_IN_UTC
 
-    put_on_desks(work, (RUTH,), (), (), zone="America/New_York", now=NOW)
+    put_on_desks(work, (RUTH,), (), zone="America/New_York", now=NOW)
 
     assert planned(work) == AT_EIGHT_IN_NEW_YORK
     assert work.desks[RUTH].news == NEWS
@@ -44,9 +44,9 @@ def test_digest_moves_when_the_company_s_zone_is_heard_of() -> None:
 
 def test_zone_that_was_heard_of_first_stays() -> None:
     work = a_desk_with_news()
-    put_on_desks(work, (RUTH,), (), (), zone="America/New_York", now=NOW)
+    put_on_desks(work, (RUTH,), (), zone="America/New_York", now=NOW)
 
-    put_on_desks(work, (RUTH,), (), NEWS, zone="Asia/Tokyo", now=NOW)
+    put_on_desks(work, (RUTH,), NEWS, zone="Asia/Tokyo", now=NOW)
 
     assert planned(work) == AT_EIGHT_IN_NEW_YORK
 

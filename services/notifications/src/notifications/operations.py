@@ -16,10 +16,10 @@ from notifications.consumers import SUBSCRIPTIONS
 
 WAITING = """
 select 'interviews with a mail to somebody unknown' as kind, count(*) as rows
-from dossier where state -> 'waiting_for' <> '[]'
+from dossier where waiting_for <> '{}'
 union all
 select 'applications with a mail to somebody unknown', count(*)
-from application where state -> 'waiting_for' <> '[]'
+from application where waiting_for <> '{}'
 """
 """What waits for something that is not known yet, by kind."""
 NO_SNAPSHOT = (

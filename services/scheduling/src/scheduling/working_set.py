@@ -33,13 +33,15 @@ class Needs:
 
     @classmethod
     def rows(cls, table: str, *ids: str | None) -> "Needs":
-        return cls(ids=frozenset((table, i) for i in ids if i is not None))
+        return cls(ids=frozenset([(table, i) for i in ids if i is not None]))
 
     @classmethod
     def matching(cls, table: str, column: str, *values: str) -> "Needs":
         return cls(matches=frozenset((table, column, value) for value in values))
 
     def __or__(self, other: "Needs") -> "Needs":
+        if not other:
+            return self
         return Needs(self.ids | other.ids, self.matches | other.matches)
 
     def __sub__(self, other: "Needs") -> "Needs":
@@ -53,8 +55,8 @@ class Needs:
         ids: set[tuple[str, str]] = set()
         matches: set[tuple[str, str, str]] = set()
         for part in parts:
-            ids |= part.ids
-            matches |= part.matches
+            ids.update(part.ids)
+            matches.update(part.matches)
         return cls(frozenset(ids), frozenset(matches))
 
 
@@ -222,6 +224,10 @@ class Timers:
         self.changes[(kind, aggregate_id)] = None
 
 
+Following = tuple[Callable[[], None], str | None]
+"""What is done once at the end, and in whose trace."""
+
+
 @dataclass(slots=True)
 class WorkingSet:
     """The base of each service's `Work`: its tables, its events and its timers."""
@@ -232,6 +238,7 @@ class WorkingSet:
     """Topic, partition and offset of the record that is run; None for a page and a timer."""
     gaps: list[str] = field(default_factory=list)
     """The topic of each event that came before one of its aggregate that is still missing."""
+    _following: dict[tuple[str, str], Following] = field(default_factory=dict)
 
     def caused_by(self, trace: str | None, place: tuple[str, int, int] | None = None) -> None:
         """The shell's side: what follows is published, and set, in the name of this trace."""
@@ -240,6 +247,17 @@ class WorkingSet:
 
     def publish(self, event: Event, *, at: datetime) -> None:
         self.outgoing.append(Outgoing(event, at, self.timers.trace))
+
+    def once(self, table: str, row_id: str, follow: Callable[[], None]) -> None:
+        """What follows from how this transaction leaves a row, however many messages change it on the way."""
+        self._following[(table, row_id)] = (follow, self.timers.trace)
+
+    def finish(self) -> None:
+        """The shell's side: all messages have run."""
+        for follow, trace in self._following.values():
+            self.caused_by(trace)
+            follow()
+        self._following.clear()
 
     def note_gap(self, event: Event, after: int | None) -> None:
         """Whether a revision is missing between `after`, the last that was heard of the aggregate, and

@@ -1,10 +1,11 @@
 """An application's no-ghosting clock: when the candidate is owed the next word."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from feedback.domain.changed import changed
 from feedback.domain.round import NotReached, Team
 from feedback.domain.settle import Standing
 
@@ -104,21 +105,21 @@ class Application:
             return self
         others = (one for one in self.words if one.key != word.key)
         words = sorted((*others, word), key=lambda one: (one.at, one.key))
-        return replace(self, words=tuple(words[-MOST_WORDS:]))
+        return changed(self, words=tuple(words[-MOST_WORDS:]))
 
     def close(self, outcome: str, *, now: datetime) -> "Application":
         since = self.closed_since if self.closed_since is not None else now
-        return replace(
+        return changed(
             self, status=Status.CLOSED, outcome=outcome, closed_since=since, hold_until=None
         )
 
     def hold(self, until: datetime) -> "Application":
         if self.status is Status.CLOSED:
             return self
-        return replace(self, status=Status.ON_HOLD, hold_until=until)
+        return changed(self, status=Status.ON_HOLD, hold_until=until)
 
     def resume(self, *, at: datetime) -> "Application":
-        return replace(
+        return changed(
             self,
             status=Status.OPEN,
             outcome=None,
@@ -130,18 +131,18 @@ class Application:
     def miss(self, missed: NotReached) -> "Application":
         others = (one for one in self.not_reached if one.notification_id != missed.notification_id)
         ordered = sorted((*others, missed), key=lambda one: (one.at, one.notification_id))
-        return replace(self, not_reached=tuple(ordered[-MOST_WORDS:]))
+        return changed(self, not_reached=tuple(ordered[-MOST_WORDS:]))
 
     def reach(self, notification_id: str) -> "Application":
         kept = tuple(one for one in self.not_reached if one.notification_id != notification_id)
-        return self if len(kept) == len(self.not_reached) else replace(self, not_reached=kept)
+        return self if len(kept) == len(self.not_reached) else changed(self, not_reached=kept)
 
     def look_ahead(self, interview_id: str, ends_at: datetime | None) -> "Application":
         others = tuple(one for one in self.ahead if one.interview_id != interview_id)
         if ends_at is None:
-            return replace(self, ahead=others)
+            return changed(self, ahead=others)
         ahead = (*others, Ahead(interview_id=interview_id, ends_at=ends_at))
-        return replace(self, ahead=tuple(sorted(ahead, key=lambda one: one.interview_id)))
+        return changed(self, ahead=tuple(sorted(ahead, key=lambda one: one.interview_id)))
 
     @property
     def last_word(self) -> SaidWord | None:
@@ -212,16 +213,16 @@ def tick(application: Application, *, now: datetime) -> tuple[Application, tuple
     due_at = owed_at(application)
     news = []
     if due_at != before.due_at:
-        application = replace(application, due_at=due_at, due_said=False, overdue_since=None)
+        application = changed(application, due_at=due_at, due_said=False, overdue_since=None)
         news.append(ClockNews.UPDATED)
     if due_at is None:
         return _waking(application, None), tuple(news)
     taken_back = due_at != before.due_at and application.taken_back_at is not None
     if not application.due_said and (taken_back or due_at - lead(application) <= now < due_at):
-        application = replace(application, due_said=True)
+        application = changed(application, due_said=True)
         news.append(ClockNews.DUE)
     if application.overdue_since is None and now >= due_at:
-        application = replace(application, overdue_since=due_at, due_said=True)
+        application = changed(application, overdue_since=due_at, due_said=True)
         news = [one for one in news if one is not ClockNews.DUE]
         news.append(ClockNews.OVERDUE)
     wake_at = None
@@ -231,4 +232,4 @@ def tick(application: Application, *, now: datetime) -> tuple[Application, tuple
 
 
 def _waking(application: Application, wake_at: datetime | None) -> Application:
-    return application if application.wake_at == wake_at else replace(application, wake_at=wake_at)
+    return application if application.wake_at == wake_at else changed(application, wake_at=wake_at)

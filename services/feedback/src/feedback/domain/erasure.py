@@ -1,7 +1,6 @@
 """What stays of a round when someone in it is erased: that it was, and no word of or about them."""
 
-from dataclasses import replace
-
+from feedback.domain.changed import changed
 from feedback.domain.round import Card, Pair, Round
 from feedback.domain.words import Question, Review, Scorecard, Side
 
@@ -9,16 +8,16 @@ from feedback.domain.words import Question, Review, Scorecard, Side
 def without_words_of(round_: Round, person_id: str) -> Round:
     if person_id == round_.candidate_id:
         return _without_candidate(round_)
-    return replace(
+    return changed(
         round_,
         cards=tuple(
             _silent(card) if card.interviewer_id == person_id else card for card in round_.cards
         ),
         questions=tuple(
-            replace(one, answer="") if one.answered_by == person_id else one
+            changed(one, answer="") if one.answered_by == person_id else one
             for one in round_.questions
         ),
-        released=replace(round_.released, text="")
+        released=changed(round_.released, text="")
         if round_.released is not None and round_.released.by == person_id
         else round_.released,
         pair=_without_note(round_.pair, person_id),
@@ -28,9 +27,9 @@ def without_words_of(round_: Round, person_id: str) -> Round:
 
 def _without_candidate(round_: Round) -> Round:
     """Everything that was written in a round is by the candidate, or about them."""
-    review = replace(round_.review, versions=tuple(Review() for _ in round_.review.versions))
-    released = replace(round_.released, text="") if round_.released is not None else None
-    return replace(
+    review = changed(round_.review, versions=tuple(Review() for _ in round_.review.versions))
+    released = changed(round_.released, text="") if round_.released is not None else None
+    return changed(
         round_,
         cards=tuple(_silent(card) for card in round_.cards),
         review=review,
@@ -43,11 +42,11 @@ def _without_candidate(round_: Round) -> Round:
 
 def _silent(card: Card) -> Card:
     versions = tuple(Scorecard(judgement=one.judgement, evidence="") for one in card.versions)
-    return replace(card, versions=versions)
+    return changed(card, versions=versions)
 
 
 def _unasked(question: Question) -> Question:
-    return replace(question, text="", answer="")
+    return changed(question, text="", answer="")
 
 
 def _without_note(pair: Pair, person_id: str | None) -> Pair:
@@ -55,5 +54,5 @@ def _without_note(pair: Pair, person_id: str | None) -> Pair:
         one = pair.side(side)
         verdict = one.verdict
         if verdict is not None and (person_id is None or verdict.by == person_id):
-            pair = pair.with_side(side, replace(one, verdict=replace(verdict, note="")))
+            pair = pair.with_side(side, changed(one, verdict=changed(verdict, note="")))
     return pair

@@ -1,8 +1,9 @@
 """A round follows its interview: opened by its booking, moved, changed and cancelled with it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.domain.round import (
     Card,
     CloseReason,
@@ -47,7 +48,7 @@ def follow(
     opened_at = round_.opened_at
     if facts.booked and opened_at is None:
         opened_at = now
-    round_ = replace(
+    round_ = changed(
         round_,
         application_id=facts.application_id,
         candidate_id=facts.candidate_id,
@@ -68,7 +69,7 @@ def follow(
         sessions=facts.sessions + _kept(round_, facts),
     )
     round_ = _reopen(round_, facts)
-    round_ = replace(round_, cards=_cards(was, round_))
+    round_ = changed(round_, cards=_cards(was, round_))
     return _prepare(was, round_, now=now)
 
 
@@ -77,7 +78,7 @@ def _kept(round_: Round, facts: InterviewFacts) -> tuple[Session, ...]:
     present = {one.id for one in facts.sessions}
     written = {card.session_id for card in round_.cards if card.versions}
     return tuple(
-        replace(one, state=SessionState.CANCELLED)
+        changed(one, state=SessionState.CANCELLED)
         for one in round_.sessions
         if one.id in written and one.id not in present
     )
@@ -90,7 +91,7 @@ def _reopen(round_: Round, facts: InterviewFacts) -> Round:
     if not (facts.booked and coming and stopped):
         return round_
     answered = [one.told for one in (round_.pair.company, round_.pair.candidate) if one.verdict]
-    return replace(
+    return changed(
         round_,
         closed_at=None,
         close_reason=None,
@@ -111,9 +112,9 @@ def _cards(was: Round, round_: Round) -> tuple[Card, ...]:
                 continue
             key = session.id, seat.interviewer_id
             card = was.card(*key) or Card(session_id=key[0], interviewer_id=key[1])
-            card = replace(card, in_ats=seat.scorecard == "ats")
+            card = changed(card, in_ats=seat.scorecard == "ats")
             if moved and card.submitted_at is None:
-                card = replace(card, asked_at=None, due_at=None, overdue=False)
+                card = changed(card, asked_at=None, due_at=None, overdue=False)
             cards[key] = card
     former = (card for card in was.cards if card.submitted_at is not None)
     return (*cards.values(), *(card for card in former if card.key not in cards))
@@ -129,11 +130,11 @@ def _prepare(was: Round, round_: Round, *, now: datetime) -> Round:
     if round_.opened_at is None or not coming:
         return round_
     if round_.ready_at is None or _pages(was) != _pages(round_):
-        return replace(round_, ready_at=now, preparations=round_.preparations + 1)
+        return changed(round_, ready_at=now, preparations=round_.preparations + 1)
     return round_
 
 
 def _pages(round_: Round) -> tuple[object, ...]:
     """What the preparation pages show; that a session has ended changes nothing on them."""
-    sessions = tuple(replace(one, state=SessionState.COMING) for one in round_.sessions)
+    sessions = tuple(changed(one, state=SessionState.COMING) for one in round_.sessions)
     return (round_.job, round_.pay, round_.stage, round_.materials, sessions)

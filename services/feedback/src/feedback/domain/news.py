@@ -120,8 +120,8 @@ def _decisions(before: Round, after: Round) -> Iterator[Happened]:
         declined = verdict is not None and verdict.choice is Choice.DECLINE
         if fresh and told is None and not declined:
             yield Happened(what=What.DECISION_RECORDED, side=side)
-    changed = any(after.pair.side(side).told != was.side(side).told for side in Side)
-    if changed:
+    told_anew = any(after.pair.side(side).told != was.side(side).told for side in Side)
+    if told_anew:
         yield Happened(what=What.DECIDED)
     if seals.is_match(after.pair) and not seals.is_match(was):
         yield Happened(what=What.MATCHED)

@@ -1,6 +1,8 @@
 """Who takes part, as the other side reads it. No address is ever kept here."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from feedback.domain.changed import changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,4 +31,4 @@ class Person:
         return Person(id=self.id, source_revision=self.source_revision, erased=True)
 
     def merge(self, into_id: str, revision: int | None) -> "Person":
-        return replace(self, merged_into=into_id, source_revision=revision or self.source_revision)
+        return changed(self, merged_into=into_id, source_revision=revision or self.source_revision)

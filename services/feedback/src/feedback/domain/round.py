@@ -1,10 +1,11 @@
 """A round: the two-way part of one interview, from its booking until nothing changes any more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from feedback.domain.changed import changed
 from feedback.domain.words import (
     Held,
     Question,
@@ -149,8 +150,8 @@ class Pair:
 
     def with_side(self, side: Side, value: SideOfPair) -> "Pair":
         if side is Side.COMPANY:
-            return replace(self, company=value)
-        return replace(self, candidate=value)
+            return changed(self, company=value)
+        return changed(self, candidate=value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +228,7 @@ class Round:
     def with_team(self, team: Team | None, changed_at: datetime | None) -> "Round":
         """The application's team, where it was changed after the interview's was named."""
         newer = changed_at is not None and self.team_at is not None and changed_at > self.team_at
-        return replace(self, team=team if newer and team is not None else self.own_team)
+        return changed(self, team=team if newer and team is not None else self.own_team)
 
     def session(self, session_id: str) -> Session | None:
         return next((one for one in self.sessions if one.id == session_id), None)
@@ -237,7 +238,7 @@ class Round:
 
     def with_card(self, card: Card) -> "Round":
         cards = tuple(card if one.key == card.key else one for one in self.cards)
-        return replace(self, cards=cards)
+        return changed(self, cards=cards)
 
     def held(self, session: Session) -> Held:
         """One person who was there outweighs anyone who missed the others."""

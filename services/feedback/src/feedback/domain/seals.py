@@ -11,10 +11,11 @@
 - Released feedback and the outcome depend on nothing that the candidate does.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from feedback.domain.changed import changed
 from feedback.domain.roles import Role, Roles, roles_of
 from feedback.domain.round import Card, CardStatus, Pair, Round
 from feedback.domain.words import (
@@ -43,12 +44,12 @@ def open_gates(round_: Round, closed_since: datetime | None, *, now: datetime) -
     if round_.closed_at is not None:
         return round_
     if round_.gate_a_at is None and _gate_a(round_, now=now):
-        round_ = replace(round_, gate_a_at=now)
+        round_ = changed(round_, gate_a_at=now)
     submitted = round_.review.submitted_at is not None
     if round_.gate_a_at is not None and submitted and round_.to_candidate_at is None:
-        round_ = replace(round_, to_candidate_at=now)
+        round_ = changed(round_, to_candidate_at=now)
     if round_.gate_b_at is None and _gate_b(round_, closed_since, now=now):
-        round_ = replace(round_, gate_b_at=now)
+        round_ = changed(round_, gate_b_at=now)
     return round_
 
 
@@ -117,7 +118,7 @@ def _told(pair: Pair, side: Side, *, now: datetime) -> Pair:
     choice = verdict.choice if verdict is not None else Choice.NONE
     until = verdict.hold_until if verdict is not None else None
     told = Told(choice=choice, hold_until=until, at=now)
-    return pair.with_side(side, replace(one, told=told))
+    return pair.with_side(side, changed(one, told=told))
 
 
 def is_over(pair: Pair) -> bool:
@@ -215,7 +216,7 @@ def read(round_: Round, closed_since: datetime | None, person_id: str) -> Readab
 def _for_the_candidate(round_: Round, readable: Readable) -> Readable:
     opened = round_.to_candidate_at is not None
     versions = round_.review.versions
-    return replace(
+    return changed(
         readable,
         for_candidate=written_for_candidate(round_) if opened else (),
         own_review=versions[-1] if versions else None,
@@ -239,7 +240,7 @@ def _for_the_company(
         sealed = (Sealed(what="cards", waits=Waits.OWN_CARD), *sealed)
     if decides:
         sealed += _sealed_decision(round_, Side.CANDIDATE)
-    return replace(
+    return changed(
         readable,
         own_cards=own,
         cards=_cards_but(round_, person_id) if reads_cards else (),

@@ -4,10 +4,11 @@ Whatever happens changes a fact and then settles: who is asked, who is late, wha
 what closes. Settling twice changes nothing, and the order in which facts came in does not matter.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feedback.domain import seals
+from feedback.domain.changed import changed
 from feedback.domain.round import Card, CardStatus, CloseReason, Pair, ReviewFile, Round
 from feedback.domain.words import Choice, Held, Side, Verdict
 
@@ -29,20 +30,20 @@ class Standing:
 
 def settle(round_: Round, standing: Standing, *, now: datetime) -> Round:
     if round_.opened_at is None or round_.closed_at is not None:
-        return replace(round_, wake_at=None)
+        return changed(round_, wake_at=None)
     round_ = _hear_upstream_cards(round_, standing)
     round_ = _ask_cards(round_, now=now)
     round_ = _ask_review(round_, now=now)
     round_ = _find_overdue(round_, now=now)
     round_ = _open_pair(round_)
     round_ = _hear_ats(round_, standing, now=now)
-    round_ = replace(
+    round_ = changed(
         round_, pair=seals.tell(round_.pair, now=now, closed=standing.closed_since is not None)
     )
     round_ = seals.open_gates(round_, standing.closed_since, now=now)
     round_ = _close(round_, now=now)
     wake_at = None if round_.closed_at is not None else _next_moment(round_, standing, now=now)
-    return replace(round_, wake_at=wake_at)
+    return changed(round_, wake_at=wake_at)
 
 
 def _hear_upstream_cards(round_: Round, standing: Standing) -> Round:
@@ -52,12 +53,12 @@ def _hear_upstream_cards(round_: Round, standing: Standing) -> Round:
         for card in round_.cards:
             theirs = card.in_ats and card.interviewer_id == interviewer_id
             if theirs and session_id in (None, card.session_id) and card.submitted_at is None:
-                round_ = round_.with_card(replace(card, submitted_at=at))
+                round_ = round_.with_card(changed(card, submitted_at=at))
     return round_
 
 
 def _ask_cards(round_: Round, *, now: datetime) -> Round:
-    return replace(round_, cards=tuple(_asked(round_, card, now=now) for card in round_.cards))
+    return changed(round_, cards=tuple(_asked(round_, card, now=now) for card in round_.cards))
 
 
 def _asked(round_: Round, card: Card, *, now: datetime) -> Card:
@@ -65,10 +66,10 @@ def _asked(round_: Round, card: Card, *, now: datetime) -> Card:
     if card.in_ats or card.submitted_at is not None or card.waived_at is not None:
         return card
     if session is None or not round_.took_place(session):
-        return replace(card, asked_at=None, due_at=None, overdue=False)
+        return changed(card, asked_at=None, due_at=None, overdue=False)
     if card.asked_at is not None:
         return card
-    return replace(card, asked_at=now, due_at=now + CARD_WITHIN)
+    return changed(card, asked_at=now, due_at=now + CARD_WITHIN)
 
 
 def _ask_review(round_: Round, *, now: datetime) -> Round:
@@ -76,18 +77,18 @@ def _ask_review(round_: Round, *, now: datetime) -> Round:
     if review.submitted_at is not None:
         return round_
     if not round_.happened:
-        return replace(round_, review=replace(review, asked_at=None, due_at=None, overdue=False))
+        return changed(round_, review=changed(review, asked_at=None, due_at=None, overdue=False))
     if review.asked_at is not None:
         return round_
-    asked = replace(review, asked_at=now, due_at=now + REVIEW_WITHIN)
-    return replace(round_, review=asked)
+    asked = changed(review, asked_at=now, due_at=now + REVIEW_WITHIN)
+    return changed(round_, review=asked)
 
 
 def _find_overdue(round_: Round, *, now: datetime) -> Round:
-    cards = tuple(replace(card, overdue=card.overdue or _late(card, now)) for card in round_.cards)
+    cards = tuple(changed(card, overdue=card.overdue or _late(card, now)) for card in round_.cards)
     review = round_.review
-    review = replace(review, overdue=review.overdue or _late(review, now))
-    return replace(round_, cards=cards, review=review)
+    review = changed(review, overdue=review.overdue or _late(review, now))
+    return changed(round_, cards=cards, review=review)
 
 
 def _late(one: Card | ReviewFile, now: datetime) -> bool:
@@ -99,7 +100,7 @@ def _open_pair(round_: Round) -> Round:
     days = timedelta(days=round_.promised_days)
     if pair.number == 1:
         due_at = end + days if end is not None else None
-        return replace(round_, pair=replace(pair, opened_at=end, due_at=due_at))
+        return changed(round_, pair=changed(pair, opened_at=end, due_at=due_at))
     return round_
 
 
@@ -121,7 +122,7 @@ def open_next_pair(round_: Round, standing: Standing, *, now: datetime) -> Round
     due_at = now + timedelta(days=round_.promised_days)
     pair = Pair(number=round_.pair.number + 1, opened_at=now, due_at=due_at)
     past = (*round_.past_pairs, round_.pair)
-    return replace(round_, pair=pair, past_pairs=past)
+    return changed(round_, pair=pair, past_pairs=past)
 
 
 def _hear_ats(round_: Round, standing: Standing, *, now: datetime) -> Round:
@@ -130,12 +131,12 @@ def _hear_ats(round_: Round, standing: Standing, *, now: datetime) -> Round:
     if pair.opened_at is None or seals.is_over(pair):
         return round_
     if standing.closed_since is not None:
-        return replace(round_, pair=_closed_pair(pair, standing, now=now))
+        return changed(round_, pair=_closed_pair(pair, standing, now=now))
     advanced = [at for at in standing.advanced_at if at >= pair.opened_at]
     undecided = pair.company.verdict is None
     if round_.decide_in == "ats" and advanced and undecided:
         verdict = Verdict(choice=Choice.ADVANCE, at=min(advanced))
-        return replace(round_, pair=_decided(pair, Side.COMPANY, verdict))
+        return changed(round_, pair=_decided(pair, Side.COMPANY, verdict))
     return round_
 
 
@@ -151,14 +152,14 @@ def _closed_pair(pair: Pair, standing: Standing, *, now: datetime) -> Pair:
 
 
 def _decided(pair: Pair, side: Side, verdict: Verdict) -> Pair:
-    return pair.with_side(side, replace(pair.side(side), verdict=verdict))
+    return pair.with_side(side, changed(pair.side(side), verdict=verdict))
 
 
 def _close(round_: Round, *, now: datetime) -> Round:
     reason = _close_reason(round_, now=now)
     if reason is None:
         return round_
-    return replace(round_, closed_at=now, close_reason=reason)
+    return changed(round_, closed_at=now, close_reason=reason)
 
 
 def _close_reason(round_: Round, *, now: datetime) -> CloseReason | None:

@@ -1,8 +1,8 @@
 """The company takes a candidate to a next stage: its decision wherever the ATS decides."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.hear_application import (
     OLDER,
@@ -23,7 +23,7 @@ def advance_application(message: Received, work: Work, *, now: datetime) -> Refu
     application = hear_application(message, work)
     if application is None or not isinstance(event, ApplicationAdvanced):
         return OLDER
-    application = replace(
+    application = changed(
         application,
         source_revision=event.revision or application.source_revision,
         advanced_at=tuple(sorted({*application.advanced_at, message.time})),

@@ -1,8 +1,9 @@
 """An interviewer answers a question of the candidate in writing, or says that they talked about it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.domain.roles import Role
 from feedback.domain.round import Round
 from feedback.domain.words import Question
@@ -48,7 +49,7 @@ def _has_begun(round_: Round, *, now: datetime) -> bool:
 
 
 def _answered(question: Question, message: AnswerQuestion, *, now: datetime) -> Question:
-    return replace(
+    return changed(
         question,
         answer=message.answer,
         in_interview=not message.answer,
@@ -59,4 +60,4 @@ def _answered(question: Question, message: AnswerQuestion, *, now: datetime) -> 
 
 def _with(round_: Round, question: Question) -> Round:
     questions = tuple(question if one.id == question.id else one for one in round_.questions)
-    return replace(round_, questions=questions)
+    return changed(round_, questions=questions)

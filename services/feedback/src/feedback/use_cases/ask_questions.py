@@ -1,9 +1,10 @@
 """The candidate asks something beforehand: of everyone, or of one of those they will meet."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.domain.page import may_ask
 from feedback.domain.roles import Role
 from feedback.domain.round import Round
@@ -46,7 +47,7 @@ def ask_questions(message: AskQuestions, work: Work, *, now: datetime) -> Refusa
         return None
     if len(round_.questions) + len(fresh) > MOST_QUESTIONS:
         return Refusal("too_many_questions")
-    publish_round(work, round_, replace(round_, questions=round_.questions + fresh), now=now)
+    publish_round(work, round_, changed(round_, questions=round_.questions + fresh), now=now)
     return None
 
 

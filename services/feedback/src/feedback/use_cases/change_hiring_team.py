@@ -1,8 +1,8 @@
 """Others look after an application now, and after its rounds."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.follow_interview import team_in
 from feedback.use_cases.hear_application import (
@@ -23,7 +23,7 @@ def change_hiring_team(message: Received, work: Work, *, now: datetime) -> Refus
     application = hear_application(message, work)
     if application is None or not isinstance(event, HiringTeamChanged):
         return OLDER
-    application = replace(
+    application = changed(
         application,
         source_revision=event.revision or application.source_revision,
         team=team_in(event.hiring_team),

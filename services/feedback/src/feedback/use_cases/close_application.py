@@ -1,9 +1,9 @@
 """An application has ended: told at once, the company's decision where none was told, gate B counts."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from feedback.domain.application import SaidWord, WordKind
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.hear_application import (
     OLDER,
@@ -24,7 +24,7 @@ def close_application(message: Received, work: Work, *, now: datetime) -> Refusa
     application = hear_application(message, work)
     if application is None or not isinstance(event, ApplicationClosed):
         return OLDER
-    application = replace(
+    application = changed(
         application.close(event.outcome, now=now),
         source_revision=event.revision or application.source_revision,
     )

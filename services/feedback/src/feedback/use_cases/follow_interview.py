@@ -1,9 +1,9 @@
 """An interview was booked, moved, changed, cancelled, or a session of it has ended: its round follows."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from feedback.domain.application import Application, SaidWord, WordKind
+from feedback.domain.changed import changed
 from feedback.domain.follow import InterviewFacts, follow
 from feedback.domain.round import Round, Seat, Session, SessionState, Team
 from feedback.ports import Work
@@ -59,7 +59,7 @@ def follow_interview(message: Received, work: Work, *, now: datetime) -> Refusal
     if not same_offer:
         application = _hear(application, message, event)
     publish_clock(work, application, now=now)
-    publish_round(work, before, replace(after, not_reached=()), now=now)
+    publish_round(work, before, changed(after, not_reached=()), now=now)
     return None
 
 

@@ -1,9 +1,9 @@
 """Nothing will move before a date: the candidate is told so, and owed the next word then."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from feedback.domain.application import SaidWord, WordKind
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.hear_application import OLDER, application_needs, hear_application
 from feedback.use_cases.publish_clock import publish_clock
@@ -20,7 +20,7 @@ def hold_application(message: Received, work: Work, *, now: datetime) -> Refusal
     application = hear_application(message, work)
     if application is None or not isinstance(event, ApplicationOnHold):
         return OLDER
-    application = replace(
+    application = changed(
         application.hold(event.until),
         source_revision=event.revision or application.source_revision,
     )

@@ -1,9 +1,9 @@
 """Someone gave the candidate a word outside Parley, perhaps with a date for the next one."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from feedback.domain.application import SaidWord, WordKind
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.hear_application import OLDER, application_needs, hear_application
 from feedback.use_cases.publish_clock import publish_clock
@@ -27,7 +27,7 @@ def note_contact(message: Received, work: Work, *, now: datetime) -> Refusal | N
         key=word_key(message.type, application.id, event.revision) + spell_instant(message.time),
         due_at=event.next_word_due_at,
     )
-    application = replace(
+    application = changed(
         application.say(word), source_revision=event.revision or application.source_revision
     )
     publish_clock(work, application, now=now)

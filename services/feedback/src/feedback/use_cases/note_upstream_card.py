@@ -1,8 +1,8 @@
 """An interviewer whose scorecard is kept in the ATS has written it there."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.hear_application import (
     OLDER,
@@ -23,7 +23,7 @@ def note_upstream_card(message: Received, work: Work, *, now: datetime) -> Refus
     if application is None or not isinstance(event, ScorecardSubmittedUpstream):
         return OLDER
     card = (event.interview_id, event.interviewer_id, event.session_id, message.time)
-    application = replace(
+    application = changed(
         application,
         source_revision=event.revision or application.source_revision,
         upstream_cards=(*application.upstream_cards, card),

@@ -1,9 +1,9 @@
 """Someone applies: from now on they are owed a next word."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from feedback.domain.application import SaidWord, WordKind
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.follow_interview import team_in
 from feedback.use_cases.hear_application import OLDER, application_needs, hear_application
@@ -24,13 +24,13 @@ def open_application(message: Received, work: Work, *, now: datetime) -> Refusal
     if not application.opened:
         key = word_key(message.type, application.id, event.revision)
         application = application.say(SaidWord(kind=WordKind.OPENED, at=message.time, key=key))
-    changed = application.team_changed_at is not None
-    application = replace(
+    moved_on = application.team_changed_at is not None
+    application = changed(
         application,
         source_revision=event.revision or application.source_revision,
         opened=True,
         candidate_id=event.candidate_id,
-        team=application.team if changed else team_in(event.hiring_team),
+        team=application.team if moved_on else team_in(event.hiring_team),
         job_title=event.job.title,
         promised_days=event.promised_days,
     )

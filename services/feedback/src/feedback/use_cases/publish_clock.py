@@ -1,9 +1,9 @@
 """Puts a changed application in its place: its clock read, its timer set, what is new published."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from feedback.domain.application import Application, ClockNews, tick
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.describe_round import team_out
 from parley_contracts import candidate_updates as updates
@@ -23,7 +23,7 @@ def publish_clock(work: Work, application: Application, *, now: datetime) -> Non
         news = (ClockNews.UPDATED,)
     first = after.revision + 1
     if news:
-        after = replace(after, revision=after.revision + len(news))
+        after = changed(after, revision=after.revision + len(news))
     if after == (before or Application(id=after.id)):
         return
     work.applications.put(after)

@@ -1,9 +1,9 @@
 """Puts a changed round in its place: settled, its timer set, its news published, the clock told."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from feedback.domain.application import Application, SaidWord, WordKind
+from feedback.domain.changed import changed
 from feedback.domain.happened import Happened, What
 from feedback.domain.news import happened
 from feedback.domain.round import Round
@@ -39,7 +39,7 @@ def publish_round(work: Work, before: Round, after: Round, *, now: datetime) -> 
     after = settle(after, application.standing, now=now)
     news = happened(before, after) if after.opened_at is not None else ()
     first = before.revision + 1
-    after = replace(after, revision=before.revision + len(news))
+    after = changed(after, revision=before.revision + len(news))
     work.rounds.put(after)
     _set_timer(work, before, after)
     if news:

@@ -1,8 +1,9 @@
 """Someone says that they have read their preparation page; both sides see that they did."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.domain.roles import Role
 from feedback.ports import Work
 from feedback.use_cases.enter_round import enter_round
@@ -27,6 +28,6 @@ def read_preparation(message: ReadPreparation, work: Work, *, now: datetime) -> 
         return round_
     if message.person_id in round_.read_by:
         return None
-    after = replace(round_, read_by=(*round_.read_by, message.person_id))
+    after = changed(round_, read_by=(*round_.read_by, message.person_id))
     publish_round(work, round_, after, now=now)
     return None

@@ -1,9 +1,10 @@
 """A side decides: a decline is told at once, all else is sealed until both have decided, or it is due."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from feedback.domain import seals
+from feedback.domain.changed import changed
 from feedback.domain.roles import Role, roles_of
 from feedback.domain.round import Round
 from feedback.domain.words import Choice, Side, Verdict
@@ -48,8 +49,8 @@ def record_decision(message: RecordDecision, work: Work, *, now: datetime) -> Re
         note=message.note,
         at=now,
     )
-    one = replace(round_.pair.side(side), verdict=verdict)
-    after = replace(round_, pair=round_.pair.with_side(side, one))
+    one = changed(round_.pair.side(side), verdict=verdict)
+    after = changed(round_, pair=round_.pair.with_side(side, one))
     publish_round(work, round_, after, now=now)
     return None
 

@@ -2,9 +2,10 @@
 that their review closes the round takes nothing from it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.domain.roles import Role
 from feedback.domain.round import CloseReason, SessionState
 from feedback.domain.words import Released
@@ -37,5 +38,5 @@ def release_feedback(message: ReleaseFeedback, work: Work, *, now: datetime) -> 
     if not any(one.state is SessionState.ENDED for one in round_.sessions):
         return Refusal("not_over")
     released = Released(text=message.text, by=message.person_id, at=now)
-    publish_round(work, round_, replace(round_, released=released), now=now)
+    publish_round(work, round_, changed(round_, released=released), now=now)
     return None

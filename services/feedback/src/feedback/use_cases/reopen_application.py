@@ -1,8 +1,8 @@
 """A closed or held application goes on: what counted from its end counts no more."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.hear_application import (
     OLDER,
@@ -22,7 +22,7 @@ def reopen_application(message: Received, work: Work, *, now: datetime) -> Refus
     application = hear_application(message, work)
     if application is None or not isinstance(event, ApplicationReopened):
         return OLDER
-    application = replace(
+    application = changed(
         application.resume(at=message.time),
         source_revision=event.revision or application.source_revision,
     )

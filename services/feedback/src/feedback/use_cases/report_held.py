@@ -1,8 +1,9 @@
 """Someone who was to be there says whether a session took place, and if not, who was not there."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.domain.roles import Role, roles_of
 from feedback.domain.round import CardStatus, Round, Session, SessionState
 from feedback.domain.words import Held, Said, Side
@@ -77,11 +78,11 @@ def _said(
         at=now,
     )
     others = tuple(one for one in round_.said if one not in earlier)
-    return replace(round_, said=(*others, said))
+    return changed(round_, said=(*others, said))
 
 
 def _without_card(round_: Round, message: ReportHeld, *, now: datetime) -> Round:
     card = round_.card(message.session_id, message.person_id)
     if card is None or card.in_ats or card.status in (CardStatus.WAIVED, CardStatus.SUBMITTED):
         return round_
-    return round_.with_card(replace(card, waived_at=now))
+    return round_.with_card(changed(card, waived_at=now))

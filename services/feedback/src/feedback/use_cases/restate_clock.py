@@ -1,8 +1,8 @@
 """Tells how an application's clock stands, although nothing happened to it: for whoever has lost, or never had, its state."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.publish_clock import describe_clock
 from feedback.working_set import Needs, Refusal, Restate
@@ -21,7 +21,7 @@ def restate_clock(message: Restate, work: Work, *, now: datetime) -> Refusal | N
     if message.above is not None:
         if application.revision > message.above:
             return Refusal("told_since")
-        application = replace(application, revision=message.above + 1)
+        application = changed(application, revision=message.above + 1)
         work.applications.put(application)
     if not application.revision:
         return Refusal("nothing_told")

@@ -1,8 +1,8 @@
 """Tells how a round stands, although nothing happened to it: for whoever has lost, or never had, its state."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.describe_round import describe_round
 from feedback.working_set import Needs, Refusal, Restate
@@ -22,7 +22,7 @@ def restate_round(message: Restate, work: Work, *, now: datetime) -> Refusal | N
         if round_.revision > message.above:
             return Refusal("told_since")
         generation = max(round_.generation, message.generation)
-        round_ = replace(round_, revision=message.above + 1, generation=generation)
+        round_ = changed(round_, revision=message.above + 1, generation=generation)
         work.rounds.put(round_)
     if not round_.revision:
         return Refusal("nothing_told")

@@ -1,9 +1,10 @@
 """The candidate gives their review, or changes it as long as that is open."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from feedback.domain import seals
+from feedback.domain.changed import changed
 from feedback.domain.roles import Role
 from feedback.domain.round import SessionState
 from feedback.domain.words import Review
@@ -40,10 +41,10 @@ def submit_review(message: SubmitReview, work: Work, *, now: datetime) -> Refusa
         return Refusal("opened_to_you")
     if message.seen != len(review.versions):
         return CHANGED_ELSEWHERE
-    written = replace(
+    written = changed(
         review,
         versions=(*review.versions, message.review),
         submitted_at=review.submitted_at or now,
     )
-    publish_round(work, round_, replace(round_, review=written), now=now)
+    publish_round(work, round_, changed(round_, review=written), now=now)
     return None

@@ -1,9 +1,10 @@
 """An interviewer gives their scorecard, or changes it as long as that is open."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from feedback.domain import seals
+from feedback.domain.changed import changed
 from feedback.domain.roles import Role
 from feedback.domain.round import Card, Round, SessionState
 from feedback.domain.words import Held, Scorecard
@@ -40,7 +41,7 @@ def submit_scorecard(message: SubmitScorecard, work: Work, *, now: datetime) -> 
         return None
     if message.seen != len(card.versions):
         return CHANGED_ELSEWHERE
-    written = replace(
+    written = changed(
         card,
         versions=(*card.versions, message.card),
         submitted_at=card.submitted_at or now,

@@ -1,8 +1,9 @@
 """The recruiter does without a scorecard: gate A no longer waits for it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.domain.roles import Role
 from feedback.domain.round import CardStatus
 from feedback.ports import Work
@@ -35,5 +36,5 @@ def waive_card(message: WaiveCard, work: Work, *, now: datetime) -> Refusal | No
         return None
     if card.status is CardStatus.SUBMITTED:
         return Refusal("written_already")
-    publish_round(work, round_, round_.with_card(replace(card, waived_at=now)), now=now)
+    publish_round(work, round_, round_.with_card(changed(card, waived_at=now)), now=now)
     return None

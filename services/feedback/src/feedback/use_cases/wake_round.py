@@ -1,8 +1,8 @@
 """A round's time has come: somebody is late, a gate opens, decisions are told, a hold ends, it closes."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from feedback.domain.changed import changed
 from feedback.domain.settle import open_next_pair
 from feedback.ports import Work
 from feedback.use_cases.publish_round import application_of, publish_round, round_needs
@@ -18,7 +18,7 @@ def wake_round(message: Fired, work: Work, *, now: datetime) -> Refusal | None:
     round_ = work.rounds.get(message.aggregate_id)
     if round_ is None or round_.application_id is None:
         return None
-    before = replace(round_, wake_at=None)
+    before = changed(round_, wake_at=None)
     standing = application_of(work, round_.application_id).standing
     publish_round(work, before, open_next_pair(before, standing, now=now), now=now)
     return None

@@ -6,6 +6,7 @@ dead-lettered, and the rest goes on.
 """
 
 import hashlib
+from collections import Counter as Tally
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,10 @@ log = structlog.get_logger()
 
 SAID = ("ce_source", "ce_type", "ce_subject", "ce_time")
 """With its data, what makes a broken record the repeat of another: all but its id."""
+
+
+Counts = list[tuple[Counter, tuple[str, ...]]]
+"""A metric and its labels, once for each time it is to be counted."""
 
 
 class Clock(Protocol):
@@ -79,7 +84,7 @@ class Batch(Generic[W]):
 
     async def redrive(self, letter_id: int) -> bool:
         """Run a dead letter again, past its claim; False where it is gone. It may die again."""
-        counts: list[Counter] = []
+        counts: Counts = []
         async with self.pool.acquire() as connection, connection.transaction():
             record = await dead_letter.take(connection, letter_id)
             if record is None:
@@ -96,7 +101,7 @@ class Batch(Generic[W]):
         return True
 
     async def _take_in(self, decoded: Sequence[Decoded[W]]) -> None:
-        async def attempt() -> list[Counter]:
+        async def attempt() -> Counts:
             async with self.pool.acquire() as connection, connection.transaction():
                 counts = await self._effects(connection, decoded)
                 failpoint.reach("before_commit")
@@ -120,9 +125,7 @@ class Batch(Generic[W]):
             )
             await self._take_in([Decoded(one.record, one.claim, letter=letter)])
 
-    async def _effects(
-        self, connection: Connection, decoded: Sequence[Decoded[W]]
-    ) -> list[Counter]:
+    async def _effects(self, connection: Connection, decoded: Sequence[Decoded[W]]) -> Counts:
         """Returns what is to be counted once all of this is committed."""
         now, wall = self.clock.now(), self.clock.wall()
         claimed = await inbox.claim(connection, [one.claim for one in decoded], received_at=wall)
@@ -139,14 +142,12 @@ class Batch(Generic[W]):
         await outbox.append(
             connection, self.store.source, rejections(kept, self.subscriptions.owned, at=now)
         )
-        repeated = [
-            metrics.RECORDS.labels(topic=one.record.topic, result=claim.value)
+        repeated: Counts = [
+            (metrics.RECORDS, (one.record.topic, claim.value))
             for one, claim in zip(decoded, claimed, strict=True)
             if claim is not Claimed.FRESH
         ]
-        rejected = [
-            metrics.RECORDS.labels(topic=letter.record.topic, result="rejected") for letter in kept
-        ]
+        rejected: Counts = [(metrics.RECORDS, (letter.record.topic, "rejected")) for letter in kept]
         return [*_counts_of([topic for topic, _ in working], ran), *repeated, *rejected]
 
     def decode(self, record: Record) -> Decoded[W] | None:
@@ -219,16 +220,16 @@ def _reused(one: Decoded[Any]) -> DeadLetter:
     return DeadLetter(one.record, reason, "id", one.claim.source, one.claim.id)
 
 
-def _counts_of(topics: Sequence[str], ran: Ran) -> list[Counter]:
-    counts = [metrics.REVISION_GAPS.labels(topic=topic) for topic in ran.gaps]
+def _counts_of(topics: Sequence[str], ran: Ran) -> Counts:
+    counts: Counts = [(metrics.REVISION_GAPS, (topic,)) for topic in ran.gaps]
     for topic, answer in zip(topics, ran.answers, strict=True):
         result = "done" if answer is None else "refused"
-        counts.append(metrics.RECORDS.labels(topic=topic, result=result))
+        counts.append((metrics.RECORDS, (topic, result)))
         if answer is not None:
-            counts.append(metrics.REFUSALS.labels(reason=answer.reason))
+            counts.append((metrics.REFUSALS, (answer.reason,)))
     return counts
 
 
-def _count(counts: Sequence[Counter]) -> None:
-    for one in counts:
-        one.inc()
+def _count(counts: Counts) -> None:
+    for (metric, labels), times in Tally(counts).items():
+        metric.labels(*labels).inc(times)

@@ -20,8 +20,8 @@ select
     (select count(*) from delivery) as deliveries,
     (select count(*) from delivery where due_at <= $1) as deliveries_due,
     (select count(*) from message where status = 'failed') as messages_failed,
-    (select count(*) from dossier where jsonb_array_length(state -> 'waiting_for') > 0)
-        + (select count(*) from application where jsonb_array_length(state -> 'waiting_for') > 0)
+    (select count(*) from dossier where waiting_for <> '{}')
+        + (select count(*) from application where waiting_for <> '{}')
         as waiting_for_a_person
 """
 

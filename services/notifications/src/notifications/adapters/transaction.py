@@ -202,6 +202,7 @@ async def _run(steps: Sequence[Step[Any, W]], work: W, *, now: datetime) -> list
         if loop.time() - breathed_at > BREATH_SECONDS:
             await asyncio.sleep(0)
             breathed_at = loop.time()
+    work.finish()
     return answers
 
 

@@ -1,11 +1,12 @@
 """An application as candidates and desks see it: how it stands, and when the next word is due."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from notifications.domain.catalogue import EVENTS, PARTS, Audience
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import (
     Correspondence,
     Note,
@@ -106,11 +107,11 @@ class Application:
     def with_letter(self, letter: Correspondence) -> "Application":
         letters = {**self.letters, letter.person_id: letter}
         waiting = tuple(sorted(p for p, one in letters.items() if one.waiting is not None))
-        return replace(self, letters=letters, waiting_for=waiting)
+        return changed(self, letters=letters, waiting_for=waiting)
 
     def opened(self, *, now: datetime) -> "Application":
         items = aged(self.items, tuple(_open_items(self)), now=now)
-        return replace(
+        return changed(
             self, items=items, open_for=tuple(sorted({item.person_id for item in items}))
         )
 
@@ -124,7 +125,7 @@ class Application:
         letter = self.letter(self.candidate_id)
         if happened.event in letter.told_before:
             recalled = letter.recall(happened.event, letter.told, ())
-            return replace(self.with_letter(recalled), told=self.state)
+            return changed(self.with_letter(recalled), told=self.state)
         return self.with_letter(letter.add_event(happened.event, happened.record))
 
     def news(self, happened: Happened) -> tuple[str, ...]:
@@ -150,12 +151,12 @@ def write_about(
     parts = [note.part for note in letter.notes]
     if person_id == application.candidate_id:
         parts = [*_standing_parts(application, now=now), *parts]
-        application = replace(application, told=application.state)
+        application = changed(application, told=application.state)
     drafts: tuple[Draft, ...] = ()
     if parts:
         actions = actions_of(parts, None)
         drafts = (Draft(kind=PARTS[parts[0].kind].mail, parts=tuple(parts), actions=actions),)
-    after = replace(
+    after = changed(
         letter, notes=(), events=(), record=None, waiting=None, count=letter.count + len(drafts)
     )
     return application.with_letter(after), drafts

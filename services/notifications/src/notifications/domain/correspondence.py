@@ -1,8 +1,9 @@
 """What one person was told about one interview or application, and what they are still to be told."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from notifications.domain.changed import changed
 from notifications.domain.interview import Place
 
 MOST_EVENTS = 50
@@ -136,12 +137,12 @@ class Correspondence:
     def add_note(self, note: Note) -> "Correspondence":
         if note.key in self.noted:
             return self
-        return replace(self, notes=(*self.notes, note), noted=(*self.noted, note.key)[-MOST_KEYS:])
+        return changed(self, notes=(*self.notes, note), noted=(*self.noted, note.key)[-MOST_KEYS:])
 
     def add_event(self, event: ToldEvent, record: RecordPlace | None) -> "Correspondence":
         if event in self.events:
             return self
-        return replace(
+        return changed(
             self, events=(*self.events, event)[-MOST_EVENTS:], record=record or self.record
         )
 
@@ -150,7 +151,7 @@ class Correspondence:
 
     def with_entry(self, entry: Entry) -> "Correspondence":
         others = tuple(one for one in self.entries if one.session_id != entry.session_id)
-        return replace(self, entries=(*others, entry))
+        return changed(self, entries=(*others, entry))
 
     def remember(
         self, told: tuple[ToldEvent, ...], *, number: int, rung: tuple[str, ...], at: datetime
@@ -159,7 +160,7 @@ class Correspondence:
         of the sessions in `rung`.
         """
         waiting = tuple(one for one in told if one not in self.events)
-        after = replace(
+        after = changed(
             self,
             count=max(self.count, number + 1),
             events=tuple(one for one in self.events if one not in told),
@@ -174,7 +175,7 @@ class Correspondence:
 
     def recall(self, event: ToldEvent, facts: Facts, notes: tuple[str, ...]) -> "Correspondence":
         """An event is taken in again that a mail has told: so are the facts that held with it, and its notes."""
-        return replace(
+        return changed(
             self,
             told=facts,
             noted=tuple(dict.fromkeys((*self.noted, *notes)))[-MOST_KEYS:],

@@ -1,9 +1,10 @@
 """A recruiter's or coordinator's desk: what the next digest says, and when it is due."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import Line
 
 DIGEST_AT = time(8)
@@ -20,7 +21,7 @@ class Desk:
 
     def add_news(self, lines: tuple[Line, ...]) -> "Desk":
         fresh = tuple(one for one in lines if one not in self.news)
-        return replace(self, news=(*self.news, *fresh)[-MOST_NEWS:])
+        return changed(self, news=(*self.news, *fresh)[-MOST_NEWS:])
 
 
 _SAME_MATTER = {"update_overdue": "update_due", "card_missing": "card_overdue"}

@@ -1,10 +1,11 @@
 """Everything notifications knows of one interview, and what each of its people was told about it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from notifications.domain.catalogue import EVENTS, FACTS, Audience, Tells
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import (
     Correspondence,
     Facts,
@@ -103,10 +104,10 @@ class Dossier:
         )
 
     def with_interview(self, interview: Interview, revision: int) -> "Dossier":
-        return replace(self, interview=interview, interview_revision=revision)
+        return changed(self, interview=interview, interview_revision=revision)
 
     def with_round(self, round_: Round, revision: int) -> "Dossier":
-        return replace(self, round=round_, round_revision=revision)
+        return changed(self, round=round_, round_revision=revision)
 
     def letter(self, person_id: str) -> Correspondence:
         return self.letters.get(person_id) or Correspondence(person_id=person_id)
@@ -114,13 +115,13 @@ class Dossier:
     def with_letter(self, letter: Correspondence) -> "Dossier":
         letters = {**self.letters, letter.person_id: letter}
         waiting = tuple(sorted(p for p, one in letters.items() if one.waiting is not None))
-        return replace(self, letters=letters, waiting_for=waiting)
+        return changed(self, letters=letters, waiting_for=waiting)
 
     def opened(self, *, now: datetime) -> "Dossier":
         """With what is open now; whatever was open before keeps its age."""
         found = open_items(self.interview, self.round, self.failed, now=now)
         items = aged(self.items, found, now=now)
-        return replace(
+        return changed(
             self, items=items, open_for=tuple(sorted({item.person_id for item in items}))
         )
 

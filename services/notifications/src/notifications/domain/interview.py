@@ -54,7 +54,8 @@ class Team:
     @property
     def desk(self) -> tuple[str, ...]:
         """Whose desk it is on: the recruiter's, and the coordinator's where that is someone else."""
-        return tuple(dict.fromkeys((self.recruiter_id, self.coordinator)))
+        both = (self.recruiter_id, self.coordinator)
+        return both if both[0] != both[1] else both[:1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """What is open for each person: opened and closed by what holds now, never by hand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from notifications.domain.changed import changed
 from notifications.domain.interview import (
     Decider,
     Interview,
@@ -45,7 +46,7 @@ def aged(
 ) -> tuple[Item, ...]:
     """Whatever was open before keeps its age."""
     since = {item.key: item.since for item in before}
-    return tuple(replace(item, since=since.get(item.key) or now) for item in now_open)
+    return tuple(changed(item, since=since.get(item.key) or now) for item in now_open)
 
 
 def open_items(

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from notifications.domain.catalogue import PARTS
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import Correspondence, Entry, Facts, Meeting, Part
 from notifications.domain.dossier import Dossier
 from notifications.domain.interview import InterviewStatus
@@ -55,7 +56,7 @@ def write(
         parts = []
     if parts:
         drafts.append(_draft(dossier, parts, None))
-    after = replace(
+    after = changed(
         letter,
         told=facts,
         notes=(),
@@ -120,7 +121,7 @@ def _note_parts(
     outcome_told: bool,
 ) -> list[Part]:
     parts = [
-        replace(
+        changed(
             note.part, meeting=facts.meeting(note.part.session_id or "") or _any(dossier, note.part)
         )
         for note in letter.notes
@@ -142,7 +143,7 @@ def _note_parts(
 def _counted(parts: Iterable[Part]) -> Iterator[Part]:
     """What would be said in the same words is said once."""
     for part, count in Counter(parts).items():
-        yield replace(part, count=count)
+        yield changed(part, count=count)
 
 
 def _any(dossier: Dossier, part: Part) -> Meeting | None:

@@ -1,10 +1,11 @@
 """A message to one person, and the delivery that carries it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import Meeting, Part, ToldEvent
 from notifications.domain.person import Contact, Person
 
@@ -127,7 +128,7 @@ class Message:
         return self.about.interview_id or self.about.application_id or self.person_id
 
     def attempted(self, status: Status, *, now: datetime) -> "Message":
-        return replace(
+        return changed(
             self,
             status=status,
             attempts=self.attempts + 1,
@@ -148,7 +149,7 @@ class Delivery:
         """The next attempt, or None after the last one."""
         if self.attempts >= len(RETRIES):
             return None
-        return replace(self, due_at=now + RETRIES[self.attempts], attempts=self.attempts + 1)
+        return changed(self, due_at=now + RETRIES[self.attempts], attempts=self.attempts + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

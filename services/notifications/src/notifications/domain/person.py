@@ -1,8 +1,10 @@
 """Who someone is and how they are reached: the only place in Parley that knows an address."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from notifications.domain.changed import changed
 
 RENEW_AGAIN_AFTER = timedelta(minutes=10)
 """Whoever presses the button twice gets one mail."""
@@ -52,4 +54,4 @@ class Person:
         recent = tuple(one for one in self.renewals if now - one.at < RENEW_AGAIN_AFTER)
         if any(one.key == key for one in recent):
             return None
-        return replace(self, renewals=(*recent, Renewal(key=key, at=now)), letters=self.letters + 1)
+        return changed(self, renewals=(*recent, Renewal(key=key, at=now)), letters=self.letters + 1)

@@ -1,9 +1,9 @@
 """Tells the writer of a record that what it says still waits for a person nobody has named."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from notifications.domain.application import Application
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import Correspondence
 from notifications.domain.dossier import Dossier
 from notifications.ports import Work
@@ -69,4 +69,4 @@ def _announce(work: Work, letter: Correspondence, *, now: datetime) -> Correspon
         since=waiting.since,
     )
     work.publish(event, at=now)
-    return replace(letter, waiting=replace(waiting, announced=True))
+    return changed(letter, waiting=changed(waiting, announced=True))

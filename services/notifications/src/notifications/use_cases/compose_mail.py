@@ -1,9 +1,9 @@
 """Writes the mails about one interview: all that changed for a person since the last, in one."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from notifications.domain.application import Application
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import Correspondence, Waiting
 from notifications.domain.letters import write
 from notifications.ports import Work
@@ -40,7 +40,7 @@ def compose_mail(message: Fired, work: Work, *, now: datetime) -> Refusal | None
         store_messages(work, written.drafts, before, dossier.about, now=now)
         dossier = dossier.with_letter(written.letter)
         if written.declines and person_id == dossier.candidate_id:
-            application = replace(application, declined_at=now)
+            application = changed(application, declined_at=now)
             work.applications.put(application)
     work.dossiers.put(dossier)
     return None
@@ -59,7 +59,7 @@ def waits(
     if letter.waiting is not None:
         return letter
     work.timers.set(kind, aggregate_id, now + ANNOUNCE_AFTER)
-    return replace(letter, waiting=Waiting(since=now))
+    return changed(letter, waiting=Waiting(since=now))
 
 
 def _application(work: Work, application_id: str | None) -> Application:

@@ -1,8 +1,8 @@
 """Forgets a person: name, address, what was to be sent, and what was kept of broken records."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from notifications.domain.changed import changed
 from notifications.domain.message import Message, Status, Suppression
 from notifications.domain.person import Person
 from notifications.ports import Work
@@ -52,10 +52,10 @@ def forget_records(message: Fired, work: Work, *, now: datetime) -> Refusal | No
 
 def _hold_back(message: Message, work: Work, *, now: datetime) -> Message:
     """Nothing of what it says is kept; that it was there is."""
-    bare = replace(message, parts=(), actions=(), entry=None, failed_person=None)
+    bare = changed(message, parts=(), actions=(), entry=None, failed_person=None)
     if message.status != Status.QUEUED:
         return bare
     work.deliveries.remove(message.id)
-    held = replace(bare, status=Status.SUPPRESSED)
+    held = changed(bare, status=Status.SUPPRESSED)
     publish_outcome(work, held, reason=Suppression.PERSON_ERASED, now=now)
     return held

@@ -1,9 +1,9 @@
 """Takes in what the ATS says of an application."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from notifications.domain.application import Application, Standing, State
+from notifications.domain.changed import changed
 from notifications.ports import Work
 from notifications.use_cases.read_contract import team_of
 from notifications.use_cases.settle_application import settle_application
@@ -34,7 +34,7 @@ def keep_application(message: Received, work: Work, *, now: datetime) -> Refusal
     before = work.applications.get(message.subject) or Application(id=message.subject)
     if event.revision is not None and event.revision <= before.revision:
         return Refusal("older_revision")
-    after = replace(_changed(before, event), revision=event.revision or before.revision)
+    after = changed(_changed(before, event), revision=event.revision or before.revision)
     happened = what_happened(message, work)
     settle_application(work, after.tell(happened), now=now, news=after.news(happened))
     return None
@@ -42,25 +42,25 @@ def keep_application(message: Received, work: Work, *, now: datetime) -> Refusal
 
 def _changed(application: Application, event: ApplicationEvent) -> Application:
     if isinstance(event, ApplicationOpened):
-        return replace(
+        return changed(
             application,
             opened_for=event.candidate_id,
             ats_team=team_of(event.hiring_team),
             ats_title=event.job.title,
         )
     if isinstance(event, HiringTeamChanged):
-        return replace(application, ats_team=team_of(event.hiring_team))
+        return changed(application, ats_team=team_of(event.hiring_team))
     if isinstance(event, ApplicationOnHold):
-        return replace(application, state=State(standing=Standing.ON_HOLD, until=event.until))
+        return changed(application, state=State(standing=Standing.ON_HOLD, until=event.until))
     if isinstance(event, ApplicationReopened):
-        return replace(application, state=State(), declined_at=None)
+        return changed(application, state=State(), declined_at=None)
     if isinstance(event, ApplicationClosed):
         state = State(
             standing=Standing.CLOSED,
             outcome=event.outcome,
             told_elsewhere=event.candidate_told,
         )
-        return replace(application, state=state)
+        return changed(application, state=state)
     return application
 
 

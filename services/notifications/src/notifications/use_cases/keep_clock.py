@@ -1,9 +1,9 @@
 """Takes in when the next word to a candidate is due."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from notifications.domain.application import Application, Clock
+from notifications.domain.changed import changed
 from notifications.ports import Work
 from notifications.use_cases.read_contract import team_of
 from notifications.use_cases.settle_application import settle_application
@@ -42,7 +42,7 @@ def keep_clock(message: Received, work: Work, *, now: datetime) -> Refusal | Non
         overdue_since=state.overdue_since,
         due=isinstance(event, CandidateUpdateDue) or _still_due(event),
     )
-    after = replace(before, clock=clock, clock_revision=event.revision)
+    after = changed(before, clock=clock, clock_revision=event.revision)
     happened = what_happened(message, work)
     settle_application(work, after.tell(happened), now=now, news=after.news(happened))
     return None

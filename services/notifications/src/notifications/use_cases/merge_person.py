@@ -1,8 +1,8 @@
 """A person turned out to be another one: what is meant for the old id reaches who remains."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from notifications.domain.changed import changed
 from notifications.domain.person import Person
 from notifications.ports import Work
 from notifications.use_cases.upsert_person import release, released_needs
@@ -34,6 +34,6 @@ def merge_person(message: Received, work: Work, *, now: datetime) -> Refusal | N
         generation=before.generation,
         letters=before.letters,
     )
-    work.persons.put(replace(merged, renewals=before.renewals))
+    work.persons.put(changed(merged, renewals=before.renewals))
     release(work, event.person_id, now=now)
     return None

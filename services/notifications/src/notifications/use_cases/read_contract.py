@@ -8,7 +8,6 @@ from parley_contracts import interviews, plan, rounds
 
 _INTERVIEW = TypeAdapter(Interview)
 _ROUND = TypeAdapter(Round)
-_TEAM = TypeAdapter(Team)
 
 
 def interview_of(model: interviews.Interview) -> Interview:
@@ -20,7 +19,11 @@ def round_of(model: rounds.Round) -> Round:
 
 
 def team_of(model: plan.HiringTeam) -> Team:
-    return _TEAM.validate_python(_dump(model))
+    return Team(
+        recruiter_id=model.recruiter_id,
+        coordinator_id=model.coordinator_id,
+        decider_ids=model.decider_ids,
+    )
 
 
 def _dump(model: BaseModel) -> dict[str, object]:

@@ -1,9 +1,9 @@
 """Takes from our own topic that a mail went out which this database, put back, knows nothing of: it goes out no more."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from notifications.domain.application import Application
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import Correspondence, ToldEvent
 from notifications.domain.dossier import Dossier
 from notifications.domain.message import Kind, Status, message_id
@@ -58,7 +58,7 @@ def _in_dossier(message: Notification, interview_id: str, work: Work) -> None:
     if after is None:
         return
     if before.events and not after.events:
-        after = replace(after, told=dossier.facts(message.person_id), notes=())
+        after = changed(after, told=dossier.facts(message.person_id), notes=())
     work.dossiers.put(dossier.with_letter(after))
     if message.kind == Kind.REMINDER:
         _stop_reminders(message, dossier, work)
@@ -71,8 +71,8 @@ def _in_application(message: Notification, application_id: str, work: Work) -> N
     if after is None:
         return
     if before.events and not after.events:
-        application = replace(application, told=application.state)
-        after = replace(after, notes=())
+        application = changed(application, told=application.state)
+        after = changed(after, notes=())
     work.applications.put(application.with_letter(after))
 
 

@@ -1,9 +1,9 @@
 """What became of an attempt to send a message."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from notifications.domain.application import Application
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import Note, Part
 from notifications.domain.dossier import Dossier
 from notifications.domain.items import Failed
@@ -48,7 +48,7 @@ def record_outcome(message: Outcome, work: Work, *, now: datetime) -> Refusal | 
     if status is None:
         later = delivery.put_off(now=now)
         if later is not None:
-            work.messages.put(replace(sent, attempts=sent.attempts + 1))
+            work.messages.put(changed(sent, attempts=sent.attempts + 1))
             work.deliveries.put(later)
             return None
         status, reason = Status.FAILED, Failure.GAVE_UP
@@ -71,27 +71,27 @@ def _mark(work: Work, message: Message, *, now: datetime) -> None:
     own = any(one.kind == "undelivered" for one in message.parts)
     if (dossier := _dossier(work, message)) is not None:
         others = tuple(one for one in dossier.failed if one.message_id != message.id)
-        after = replace(dossier, failed=(*others, failed))
+        after = changed(dossier, failed=(*others, failed))
         for person_id in dossier.desk if not own else ():
             if person_id != message.person_id:
                 after = after.with_letter(after.letter(person_id).add_note(note))
         settle_dossier(work, dossier, after, now=now)
     elif (application := _application(work, message)) is not None:
         others = tuple(one for one in application.failed if one.message_id != message.id)
-        changed = replace(application, failed=(*others, failed))
+        newer = changed(application, failed=(*others, failed))
         for person_id in application.desk if not own else ():
             if person_id != message.person_id:
-                changed = changed.add_note(person_id, note)
-        settle_application(work, changed, now=now)
+                newer = newer.add_note(person_id, note)
+        settle_application(work, newer, now=now)
 
 
 def _clear(work: Work, message: Message, *, now: datetime) -> None:
     if (dossier := _dossier(work, message)) is not None:
         rest = tuple(one for one in dossier.failed if one.message_id != message.id)
-        settle_dossier(work, dossier, replace(dossier, failed=rest), now=now)
+        settle_dossier(work, dossier, changed(dossier, failed=rest), now=now)
     elif (application := _application(work, message)) is not None:
         left = tuple(one for one in application.failed if one.message_id != message.id)
-        settle_application(work, replace(application, failed=left), now=now)
+        settle_application(work, changed(application, failed=left), now=now)
 
 
 def _dossier(work: Work, message: Message) -> Dossier | None:

@@ -1,9 +1,10 @@
 """Sends a new link in place of an expired one, to the address on file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import Correspondence, Part
 from notifications.domain.dossier import Dossier
 from notifications.domain.message import About, Action, Draft, Kind
@@ -78,4 +79,4 @@ def _about(dossier: Dossier | None) -> About:
     """Keyed by the person: what is renewed is theirs, and no message about the interview."""
     if dossier is None:
         return About()
-    return replace(dossier.about, interview_id=None, application_id=None)
+    return changed(dossier.about, interview_id=None, application_id=None)

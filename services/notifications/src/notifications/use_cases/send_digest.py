@@ -1,8 +1,8 @@
 """The daily digest of a recruiter or coordinator: only where there is something in it."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import Correspondence, Line, Part
 from notifications.domain.desk import Open, news_beside
 from notifications.domain.letters import actions_of
@@ -25,14 +25,14 @@ def send_digest(message: Fired, work: Work, *, now: datetime) -> Refusal | None:
         return Refusal("unknown_desk")
     found = message.facts if isinstance(message.facts, Open) else Open(())
     if not found.lines and not desk.news:
-        work.desks.put(replace(desk, digest_at=None))
+        work.desks.put(changed(desk, digest_at=None))
         return None
     if not can_be_told(work, desk.id):
         work.desks.put(due_again(work, desk, now=now))
         return None
     _store(work, desk.id, found.lines, news_beside(found.lines, desk.news), now=now)
-    rest = replace(desk, news=())
-    again = due_again(work, rest, now=now) if found.lines else replace(rest, digest_at=None)
+    rest = changed(desk, news=())
+    again = due_again(work, rest, now=now) if found.lines else changed(rest, digest_at=None)
     work.desks.put(again)
     return None
 
@@ -45,4 +45,4 @@ def _store(
     draft = Draft(kind=Kind.DIGEST, parts=(part,), actions=actions_of([part], None))
     letter = Correspondence(person_id=person_id, count=person.letters)
     store_messages(work, (draft,), letter, About(), now=now)
-    work.persons.put(replace(person, letters=person.letters + 1))
+    work.persons.put(changed(person, letters=person.letters + 1))

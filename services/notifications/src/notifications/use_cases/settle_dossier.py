@@ -1,9 +1,10 @@
 """What follows from a change of a dossier: open items, mails to compose, reminders, digests."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
+from notifications.domain.changed import changed
 from notifications.domain.correspondence import Line
 from notifications.domain.desk import Desk, next_digest
 from notifications.domain.dossier import Dossier
@@ -22,50 +23,65 @@ BETWEEN = "/"
 
 
 def settle_needs(desk: tuple[str, ...]) -> Needs:
-    return Needs.rows("desk", *desk) | Needs.rows("person", *desk)
+    return Needs(frozenset([(table, one) for table in ("desk", "person") for one in desk]))
 
 
 def settle_dossier(
     work: Work, before: Dossier, after: Dossier, *, now: datetime, news: tuple[str, ...] = ()
 ) -> None:
-    settled = after.opened(now=now)
-    work.dossiers.put(settled)
-    if settled.pending():
-        work.timers.set(COMPOSE, settled.id, now)
-    _move_reminders(work, before, settled, now=now)
+    work.dossiers.put(after)
+    _move_reminders(work, before, after, now=now)
     lines = tuple(
         Line(
             kind=kind,
-            interview_id=settled.id,
-            candidate_id=settled.candidate_id,
-            job_title=settled.job_title,
+            interview_id=after.id,
+            candidate_id=after.candidate_id,
+            job_title=after.job_title,
             at=now,
         )
         for kind in news
     )
-    zone = settled.interview.zone if settled.interview is not None else None
-    put_on_desks(work, settled.desk, settled.items, lines, zone=zone, now=now)
+    put_on_desks(work, after.desk, lines, zone=_zone(after), now=now)
+    work.once("dossier", after.id, partial(_look_over, work, after.id, now=now))
+
+
+def _look_over(work: Work, dossier_id: str, *, now: datetime) -> None:
+    """What is open now, and whether there is something to write."""
+    settled = work.dossiers[dossier_id].opened(now=now)
+    work.dossiers.put(settled)
+    if settled.pending():
+        work.timers.set(COMPOSE, settled.id, now)
+    plan_digests(work, settled.desk, settled.items, zone=_zone(settled), now=now)
+
+
+def _zone(dossier: Dossier) -> str | None:
+    return dossier.interview.zone if dossier.interview is not None else None
 
 
 def put_on_desks(
-    work: Work,
-    people: tuple[str, ...],
-    items: tuple[Item, ...],
-    lines: tuple[Line, ...],
-    *,
-    zone: str | None,
-    now: datetime,
+    work: Work, people: tuple[str, ...], lines: tuple[Line, ...], *, zone: str | None, now: datetime
 ) -> None:
-    """A digest becomes due once there is something in it."""
     for person_id in people:
-        waits = any(one.person_id == person_id and one.kind not in TO_KNOW for one in items)
         known = work.desks.get(person_id)
         desk = _learn_zone(work, known or Desk(id=person_id), zone, now=now)
         if lines:
             desk = desk.add_news(lines)
-        if (lines or waits) and desk.digest_at is None:
-            desk = due_again(work, desk, now=now)
-        if lines or waits or (known is not None and desk != known):
+            if desk.digest_at is None:
+                desk = due_again(work, desk, now=now)
+        if lines or (known is not None and desk != known):
+            work.desks.put(desk)
+
+
+def plan_digests(
+    work: Work, people: tuple[str, ...], items: tuple[Item, ...], *, zone: str | None, now: datetime
+) -> None:
+    """A digest becomes due once there is something in it."""
+    for person_id in people:
+        if any(one.person_id == person_id and one.kind not in TO_KNOW for one in items):
+            desk = work.desks.get(person_id)
+            desk = _learn_zone(work, desk or Desk(id=person_id), zone, now=now)
+            if desk.digest_at is None:
+                desk = due_again(work, desk, now=now)
             work.desks.put(desk)
 
 
@@ -73,7 +89,7 @@ def _learn_zone(work: Work, desk: Desk, zone: str | None, *, now: datetime) -> D
     """What was heard of before its interview was gets a zone later, and a digest at eight there."""
     if zone is None or desk.zone is not None:
         return desk
-    return digest_moved(work, replace(desk, zone=zone), now=now)
+    return digest_moved(work, changed(desk, zone=zone), now=now)
 
 
 def digest_moved(work: Work, desk: Desk, *, now: datetime) -> Desk:

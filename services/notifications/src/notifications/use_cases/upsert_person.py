@@ -1,8 +1,8 @@
 """Takes in who someone is, and releases what waited for them."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from notifications.domain.changed import changed
 from notifications.domain.message import Delivery, Status
 from notifications.domain.person import Person
 from notifications.ports import Work
@@ -41,7 +41,7 @@ def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | 
     work.note_gap(event, before.revision)
     moved = before.known and before.email != event.email
     work.persons.put(
-        replace(
+        changed(
             before,
             revision=event.revision or before.revision,
             name=event.name,
@@ -75,7 +75,7 @@ def release(work: Work, person_id: str, *, now: datetime) -> None:
 def _send_again(work: Work, person_id: str, *, now: datetime) -> None:
     """A new address: what did not reach the old one goes there."""
     for message in work.messages.where("failed_person", person_id):
-        work.messages.put(replace(message, status=Status.QUEUED))
+        work.messages.put(changed(message, status=Status.QUEUED))
         work.deliveries.add(Delivery(id=message.id, due_at=now))
 
 

@@ -1,10 +1,11 @@
 """The aggregate: what was asked for, where it stands, and how it moves from one state to the next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from scheduling.domain.changed import changed
 from scheduling.domain.span import Span
 
 Document = Mapping[str, object]
@@ -266,13 +267,13 @@ class Interview:
         return next((one for one in self.sessions if one.id == session_id), None)
 
 
-def with_session(interview: Interview, changed: Session) -> Interview:
-    sessions = tuple(changed if one.id == changed.id else one for one in interview.sessions)
-    return replace(interview, sessions=sessions)
+def with_session(interview: Interview, newer: Session) -> Interview:
+    sessions = tuple(newer if one.id == newer.id else one for one in interview.sessions)
+    return changed(interview, sessions=sessions)
 
 
 def noted(interview: Interview, note: Note) -> Interview:
-    return replace(interview, notes=(*interview.notes, note)[-40:])
+    return changed(interview, notes=(*interview.notes, note)[-40:])
 
 
 def conflict_key(session_id: str, interviewer_id: str, other: str) -> str:
@@ -283,21 +284,21 @@ def conflict_key(session_id: str, interviewer_id: str, other: str) -> str:
 def without_conflicts(interview: Interview, session_id: str, interviewer_id: str) -> Interview:
     about = conflict_key(session_id, interviewer_id, "")
     kept = tuple(one for one in interview.conflicts if not one.startswith(about))
-    return replace(interview, conflicts=kept)
+    return changed(interview, conflicts=kept)
 
 
 def opened(session: Session) -> Session:
     """Without a time; whoever sat there for a pool sits nowhere, who declined is remembered as such."""
     seats = tuple(
-        replace(seat, interviewer_id=None, state=SeatState.OPEN) if seat.taken else seat
+        changed(seat, interviewer_id=None, state=SeatState.OPEN) if seat.taken else seat
         for seat in session.seats
     )
-    return replace(session, seats=seats, state=SessionState.OPEN, starts_at=None)
+    return changed(session, seats=seats, state=SessionState.OPEN, starts_at=None)
 
 
 def searching(interview: Interview) -> Interview:
     """Nothing is offered and nothing is booked: a search comes next."""
-    return replace(
+    return changed(
         interview,
         status=Status.SEARCHING,
         sessions=tuple(opened(one) for one in interview.sessions),
@@ -324,7 +325,7 @@ def offered(interview: Interview, starts: tuple[datetime, ...], *, now: datetime
         expires_at=starts[-1] - request.notice,
         opened_at=before.opened_at if before is not None else None,
     )
-    return replace(
+    return changed(
         interview,
         status=Status.OFFERED,
         slots=slots,
@@ -335,7 +336,7 @@ def offered(interview: Interview, starts: tuple[datetime, ...], *, now: datetime
 
 
 def not_found(interview: Interview, why: NoSlots) -> Interview:
-    return replace(
+    return changed(
         interview,
         status=Status.NO_SLOTS,
         slots=None,
@@ -351,11 +352,11 @@ def booked(
 ) -> Interview:
     session = interview.single
     seats = tuple(
-        replace(seat, interviewer_id=who, state=SeatState.SEATED if who else SeatState.OPEN)
+        changed(seat, interviewer_id=who, state=SeatState.SEATED if who else SeatState.OPEN)
         for seat, who in zip(session.seats, people, strict=True)
     )
-    taken = replace(session, seats=seats, state=SessionState.BOOKED, starts_at=starts_at)
-    return replace(
+    taken = changed(session, seats=seats, state=SessionState.BOOKED, starts_at=starts_at)
+    return changed(
         with_session(interview, taken),
         status=Status.BOOKED,
         slots=None,
@@ -370,10 +371,10 @@ def booked(
 
 def cancelled(interview: Interview, cancellation: Cancellation) -> Interview:
     sessions = tuple(
-        one if one.state == SessionState.ENDED else replace(one, state=SessionState.CANCELLED)
+        one if one.state == SessionState.ENDED else changed(one, state=SessionState.CANCELLED)
         for one in interview.sessions
     )
-    return replace(
+    return changed(
         interview,
         status=Status.CANCELLED,
         sessions=sessions,
@@ -388,5 +389,5 @@ def cancelled(interview: Interview, cancellation: Cancellation) -> Interview:
 
 
 def ended(interview: Interview, session: Session) -> Interview:
-    after = with_session(interview, replace(session, state=SessionState.ENDED))
-    return after if after.next_end is not None else replace(after, status=Status.ENDED)
+    after = with_session(interview, changed(session, state=SessionState.ENDED))
+    return after if after.next_end is not None else changed(after, status=Status.ENDED)

@@ -1,10 +1,11 @@
 """Why a search found nothing, and which small change to the request would help."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import NoSlots, Relaxation, Seat
 from scheduling.domain.slots import Diary, Search, Wish, reach
 from scheduling.domain.span import Span
@@ -48,7 +49,7 @@ class Missing:
 
 def missing(search: Search) -> tuple[Missing, ...]:
     """Whoever said that they will not sit here is known all the same, and no answer tells of it."""
-    everyone = Search(replace(search.wish, excluded=frozenset()), search.diaries, search.span)
+    everyone = Search(changed(search.wish, excluded=frozenset()), search.diaries, search.span)
     return tuple(
         Missing(seat, Reason.POOL_EMPTY if seat.wanted.pool_id else Reason.INTERVIEWER_UNKNOWN)
         for seat in search.wish.session.seats
@@ -64,7 +65,7 @@ def explain(search: Search, *, now: datetime) -> NoSlots:
         return NoSlots((outside,))
     reasons = tuple(one for one in (outside, *absent) if one is not None)
     if not reasons:
-        unlimited = replace(search, diaries=_without_limits(search))
+        unlimited = changed(search, diaries=_without_limits(search))
         free = bool(unlimited.starts(now=now, most=1))
         reasons = (Reason.LIMITS_REACHED if free else Reason.NO_COMMON_TIME,)
     return NoSlots(tuple(str(one) for one in reasons), relaxations(search, now=now))
@@ -82,8 +83,8 @@ def relaxations(search: Search, *, now: datetime) -> tuple[Relaxation, ...]:
     for change, wish, span in changes:
         if span is None or change.kind in found:
             continue
-        if count := len(replace(anywhere, wish=wish).starts(now=now)):
-            found[f"{change.kind}"] = replace(change, slots=count)
+        if count := len(changed(anywhere, wish=wish).starts(now=now)):
+            found[f"{change.kind}"] = changed(change, slots=count)
     return tuple(found.values())[:MOST_RELAXATIONS]
 
 
@@ -100,28 +101,28 @@ def _changes(wish: Wish) -> Iterator[tuple[Relaxation, Wish]]:
     request, session = wish.request, wish.session
     for days in LATER_DAYS:
         window = Span(request.window.starts_at, request.window.ends_at + timedelta(days=days))
-        longer = replace(wish, request=replace(request, window=window))
+        longer = changed(wish, request=changed(request, window=window))
         yield Relaxation(Change.LATER_END, 0, amount=days), longer
     for less in SHORTER_BY:
         minutes = session.minutes - less
         if minutes >= SHORTEST:
-            shorter = replace(wish, session=replace(session, minutes=minutes))
+            shorter = changed(wish, session=changed(session, minutes=minutes))
             yield Relaxation(Change.SHORTER_SESSION, 0, amount=minutes), shorter
     hours = int(request.notice.total_seconds()) // 3600
     for fewer in sorted({hours // 2, 1} - {0, hours}, reverse=True):
-        sooner = replace(wish, request=replace(request, notice=timedelta(hours=fewer)))
+        sooner = changed(wish, request=changed(request, notice=timedelta(hours=fewer)))
         yield Relaxation(Change.SHORTER_NOTICE, 0, amount=fewer), sooner
     required = [seat for seat in session.seats if not seat.shadow]
     for seat in required if len(required) > 1 else ():
         if seat.wanted.interviewer_id is not None:
             rest = tuple(one for one in session.seats if one is not seat)
-            fewer_seats = replace(wish, session=replace(session, seats=rest))
+            fewer_seats = changed(wish, session=changed(session, seats=rest))
             who = seat.wanted.interviewer_id
             yield Relaxation(Change.WITHOUT_INTERVIEWER, 0, interviewer_id=who), fewer_seats
 
 
 def _without_limits(search: Search) -> dict[str, Diary]:
     return {
-        who: replace(diary, interviewer=replace(diary.interviewer, per_day=None, per_week=None))
+        who: changed(diary, interviewer=changed(diary.interviewer, per_day=None, per_week=None))
         for who, diary in search.diaries.items()
     }

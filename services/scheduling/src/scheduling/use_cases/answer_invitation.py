@@ -1,11 +1,11 @@
 """A calendar said no on somebody's behalf: an interviewer's seat is free, a candidate's no is for a person."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.cloudevents import Received
 from parley_contracts.interviews import CoordinatorAttentionNeeded
 from parley_contracts.notifications import Answer, InvitationAnswered
+from scheduling.domain.changed import changed
 from scheduling.domain.early import Early, EarlyAnswer
 from scheduling.domain.interview import Interview
 from scheduling.ports import Work
@@ -32,7 +32,7 @@ def answer_invitation(message: Received, work: Work, *, now: datetime) -> Refusa
     if interview is None:
         early = work.early.get(data.interview_id) or Early(data.interview_id)
         answer = EarlyAnswer(data.session_id, data.person_id, data.starts_at)
-        work.early.put(replace(early, answers=(*early.answers, answer)))
+        work.early.put(changed(early, answers=(*early.answers, answer)))
         return None
     session = interview.session(data.session_id)
     if session is None or session.starts_at != data.starts_at:
@@ -45,7 +45,7 @@ def answer_invitation(message: Received, work: Work, *, now: datetime) -> Refusa
 
 def _ask_coordinator(work: Work, interview: Interview, *, now: datetime) -> None:
     if interview.live and interview.attention is None:
-        after = replace(interview, attention=CANDIDATE_CALENDAR)
+        after = changed(interview, attention=CANDIDATE_CALENDAR)
         told(work, after, CoordinatorAttentionNeeded, now=now)
 
 

@@ -1,9 +1,10 @@
 """An interviewer or the hiring team needs another time: this one is given up, and new ones are offered."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from parley_contracts.interviews import InterviewRescheduled
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import Avoided, By, Note, Status, noted, searching
 from scheduling.ports import Work
 from scheduling.use_cases.alarms import set_for
@@ -47,7 +48,7 @@ def ask_to_move(command: AskToMove, work: Work, *, now: datetime) -> Refusal | N
     if command.by is By.INTERVIEWER:
         avoided = (*avoided, Avoided(command.person_id, span))
     release_seats(work, interview, now=now)
-    after = noted(replace(searching(interview), avoided=avoided), note)
+    after = noted(changed(searching(interview), avoided=avoided), note)
     set_for(work, after, now=now)
     moves = [{"session_id": after.single.id, "was_at": span.starts_at}]
     told(work, after, InterviewRescheduled, now=now, by=command.by, moves=moves)

@@ -1,12 +1,12 @@
 """What the upstream asks for, as the domain has it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from parley_contracts.applications import InterviewImported, InterviewPlan, InterviewRequest
 from parley_contracts.cloudevents import Received
 from parley_contracts.plan import ImportedSession, SessionRequest
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import (
     Document,
     Interview,
@@ -78,7 +78,7 @@ def _imported(session: ImportedSession) -> Session:
         for seat in session.seats
     )
     planned = _session(session, seats)
-    return replace(planned, state=SessionState.BOOKED, starts_at=session.starts_at)
+    return changed(planned, state=SessionState.BOOKED, starts_at=session.starts_at)
 
 
 def _session(session: SessionRequest | ImportedSession, seats: tuple[Seat, ...]) -> Session:

@@ -1,9 +1,10 @@
 """The candidate takes one of the offered times: all seats in one transaction, or none."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from parley_contracts.interviews import InterviewBooked
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import By, Interview, Status, booked
 from scheduling.domain.slots import wish_of
 from scheduling.domain.span import Span
@@ -43,7 +44,7 @@ def book_slot(command: BookSlot, work: Work, *, now: datetime) -> Refusal | None
     after = seated_at(interview, command.starts_at, command.zone, work, now=now)
     if isinstance(after, Refusal):
         return after
-    after = replace(after, reading_zone=command.zone)
+    after = changed(after, reading_zone=command.zone)
     set_for(work, after, now=now)
     told(work, after, InterviewBooked, now=now, by=By.CANDIDATE)
     return None

@@ -1,10 +1,10 @@
 """The ATS does not want an interview any more."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.applications import InterviewRequestCancelled, RequestCancelReason
 from parley_contracts.cloudevents import Received
+from scheduling.domain.changed import changed
 from scheduling.domain.early import Early
 from scheduling.domain.interview import By, Why
 from scheduling.domain.revisions import having_seen, is_newer
@@ -30,11 +30,11 @@ def cancel_request(message: Received, work: Work, *, now: datetime) -> Refusal |
     if before is None:
         early = work.early.get(data.interview_id) or Early(data.interview_id)
         seen = having_seen(early.cancelled, message.source, data.revision)
-        work.early.put(replace(early, cancelled=seen))
+        work.early.put(changed(early, cancelled=seen))
         return None
     if not is_newer(before.seen, message.source, data.revision):
         return Refusal("older_revision")
-    before = replace(before, seen=having_seen(before.seen, message.source, data.revision))
+    before = changed(before, seen=having_seen(before.seen, message.source, data.revision))
     work.interviews.put(before)
     if before.live:
         call_off(work, before, By.ATS, _why(data), now=now)

@@ -1,11 +1,11 @@
 """Others look after an application now, and after its open interviews."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.applications import HiringTeamChanged
 from parley_contracts.cloudevents import Received
 from parley_contracts.interviews import InterviewChanged
+from scheduling.domain.changed import changed
 from scheduling.domain.revisions import having_seen, is_newer
 from scheduling.ports import Work
 from scheduling.use_cases.application_rows import live_interviews
@@ -29,7 +29,7 @@ def change_hiring_team(message: Received, work: Work, *, now: datetime) -> Refus
         if not is_newer(interview.team_seen, message.source, data.revision):
             continue
         seen = having_seen(interview.team_seen, message.source, data.revision)
-        after = replace(interview, team_seen=seen, hiring_team=team)
+        after = changed(interview, team_seen=seen, hiring_team=team)
         if team == interview.hiring_team or interview.revision == 0:
             work.interviews.put(after)
         else:

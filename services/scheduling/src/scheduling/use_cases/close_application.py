@@ -1,11 +1,11 @@
 """An application has ended: what is open for it is called off, once."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.applications import ApplicationClosed, ApplicationOutcome
 from parley_contracts.cloudevents import Received
 from scheduling.domain.application import Standing
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import By, Why
 from scheduling.domain.revisions import having_seen, is_newer
 from scheduling.ports import Work
@@ -28,7 +28,7 @@ def close_application(message: Received, work: Work, *, now: datetime) -> Refusa
     if not is_newer(application.seen, message.source, data.revision):
         return Refusal("older_revision")
     seen = having_seen(application.seen, message.source, data.revision)
-    closed = replace(application, seen=seen, standing=Standing.CLOSED, hold_until=None)
+    closed = changed(application, seen=seen, standing=Standing.CLOSED, hold_until=None)
     work.applications.put(closed)
     withdrawn = isinstance(data, ApplicationClosed) and data.outcome == ApplicationOutcome.WITHDRAWN
     why = Why.CANDIDATE_WITHDREW if withdrawn else Why.APPLICATION_CLOSED

@@ -1,9 +1,10 @@
 """An interviewer will not be there: somebody else sits down at the same time, or new times are offered."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from parley_contracts.interviews import InterviewerReplaced, SeatDeclined
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import (
     Avoided,
     By,
@@ -86,7 +87,7 @@ def apply_early_answers(work: Work, interview_id: str, *, now: datetime) -> None
             command = DeclineSeat(interview_id, session.id, answer.person_id, NOT_THEN)
             decline_seat(command, work, now=now)
     if early is not None and early.answers:
-        work.early.put(replace(early, answers=()))
+        work.early.put(changed(early, answers=()))
 
 
 def _remembered(
@@ -98,13 +99,13 @@ def _remembered(
     if command.reason != NOT_THEN and command.person_id not in excluded:
         excluded = (*excluded, command.person_id)
     settled = without_conflicts(interview, command.session_id, command.person_id)
-    return noted(replace(settled, avoided=avoided, excluded=excluded), note)
+    return noted(changed(settled, avoided=avoided, excluded=excluded), note)
 
 
 def _declined(interview: Interview, session: Session, seat: Seat) -> Interview:
-    empty = replace(seat, state=SeatState.DECLINED)
+    empty = changed(seat, state=SeatState.DECLINED)
     seats = tuple(empty if one is seat else one for one in session.seats)
-    return with_session(interview, replace(session, seats=seats))
+    return with_session(interview, changed(session, seats=seats))
 
 
 def _leave_empty(
@@ -126,10 +127,10 @@ def _replacement(work: Work, interview: Interview, session: Session, seat: Seat)
 def _replace(
     work: Work, interview: Interview, session: Session, seat: Seat, other: str, *, now: datetime
 ) -> None:
-    filled = replace(seat, interviewer_id=other, state=SeatState.SEATED)
+    filled = changed(seat, interviewer_id=other, state=SeatState.SEATED)
     seats = tuple(filled if one is seat else one for one in session.seats)
-    changed = replace(session, seats=seats)
-    after = take_seats(work, with_session(interview, changed), changed, (other,), now=now)
+    seated = changed(session, seats=seats)
+    after = take_seats(work, with_session(interview, seated), seated, (other,), now=now)
     told(
         work,
         after,

@@ -2,10 +2,10 @@
 revision are remembered.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.cloudevents import Tombstone
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import By, Why
 from scheduling.domain.kinds import FORGET_RECORDS
 from scheduling.domain.person import Person
@@ -34,7 +34,7 @@ def erase_person(message: Tombstone, work: Work, *, now: datetime) -> Refusal | 
     invited = work.interviews.where("candidate_id", message.key)
     for interview in {one.id: one for one in (*seated, *invited)}.values():
         notes = tuple(one for one in interview.notes if one.person_id != message.key)
-        after = replace(interview, notes=notes)
+        after = changed(interview, notes=notes)
         work.interviews.put(after)
         if after.candidate_id == message.key and after.live:
             call_off(work, after, By.ATS, Why.PERSON_ERASED, now=now)

@@ -1,9 +1,9 @@
 """The last offered time cannot be booked any more, and nobody picked one."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.interviews import OfferExpired
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import Status
 from scheduling.ports import Work
 from scheduling.use_cases.alarms import set_for
@@ -23,7 +23,7 @@ def expire_offer(message: Fired, work: Work, *, now: datetime) -> Refusal | None
     if now < interview.slots.expires_at:
         set_for(work, interview, now=now)
         return None
-    after = replace(
+    after = changed(
         interview, status=Status.EXPIRED, slots=None, book_by=None, booking_overdue=False
     )
     set_for(work, after, now=now)

@@ -1,9 +1,9 @@
 """What a search found becomes an offer, or says why there is none. The reading was done without locks before."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.interviews import NoSlotsFound, SlotsOffered
+from scheduling.domain.changed import changed
 from scheduling.domain.facts import Found
 from scheduling.domain.interview import OPEN, Interview, Status, Waiting, not_found, offered
 from scheduling.domain.kinds import FIND_SLOTS
@@ -57,7 +57,7 @@ def _explain(work: Work, interview: Interview, search: Search, *, now: datetime)
     past = interview.request is not None and interview.request.window.ends_at <= now
     if absent and not past and _still_waits(interview, now=now):
         waiting = interview.waiting or Waiting(now, absent[0].id)
-        after = replace(interview, waiting=waiting)
+        after = changed(interview, waiting=waiting)
         work.interviews.put(after)
         set_for(work, after, now=now)
         return

@@ -1,11 +1,11 @@
 """Nothing moves before a date: what would take place by then is called off, once."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.applications import ApplicationOnHold
 from parley_contracts.cloudevents import Received
 from scheduling.domain.application import Standing
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import By, Why
 from scheduling.domain.revisions import having_seen, is_newer
 from scheduling.ports import Work
@@ -30,7 +30,7 @@ def hold_application(message: Received, work: Work, *, now: datetime) -> Refusal
     if not is_newer(application.seen, message.source, data.revision):
         return Refusal("older_revision")
     seen = having_seen(application.seen, message.source, data.revision)
-    held = replace(application, seen=seen, standing=Standing.ON_HOLD, hold_until=data.until)
+    held = changed(application, seen=seen, standing=Standing.ON_HOLD, hold_until=data.until)
     work.applications.put(held)
     for interview in live_interviews(message.subject, work):
         if not held.takes(last_end(interview)):

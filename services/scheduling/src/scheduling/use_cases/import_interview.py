@@ -1,7 +1,6 @@
 """An interview that was scheduled elsewhere: booked as it comes, and moved when it comes otherwise."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.applications import InterviewImported
@@ -12,6 +11,7 @@ from parley_contracts.interviews import (
     InterviewRescheduled,
 )
 from parley_contracts.plan import MOST_SESSIONS
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import (
     REVIVABLE,
     By,
@@ -52,10 +52,10 @@ def import_interview(message: Received, work: Work, *, now: datetime) -> Refusal
     if not is_newer(seen, message.source, plan.revision):
         return Refusal("older_revision")
     seen = having_seen(seen, message.source, plan.revision)
-    fresh = replace(interview_of(message, plan, work), seen=seen, team_seen=seen)
-    fresh = replace(fresh, status=Status.BOOKED, candidate_zone=None)
+    fresh = changed(interview_of(message, plan, work), seen=seen, team_seen=seen)
+    fresh = changed(fresh, status=Status.BOOKED, candidate_zone=None)
     if before is not None and before.asked == fresh.asked and not _wanted_again(before):
-        work.interviews.put(replace(before, seen=seen))
+        work.interviews.put(changed(before, seen=seen))
         return None
     if before is None or before.status == Status.CANCELLED:
         _begin(work, fresh, before, now=now)
@@ -69,7 +69,7 @@ def _begin(work: Work, fresh: Interview, before: Interview | None, *, now: datet
     over = called_off_already(fresh, application, work.persons.get(fresh.candidate_id))
     to_come = last_end(fresh) > now
     if before is not None:
-        fresh = replace(
+        fresh = changed(
             fresh,
             revision=before.revision,
             generation=before.generation + 1,
@@ -81,7 +81,7 @@ def _begin(work: Work, fresh: Interview, before: Interview | None, *, now: datet
             work.interviews.put(fresh)
             call_off(work, fresh, *over, now=now)
         else:
-            work.interviews.put(replace(before, seen=fresh.seen))
+            work.interviews.put(changed(before, seen=fresh.seen))
         return
     after = _seated(work, fresh, now=now)
     set_for(work, after, now=now)
@@ -92,7 +92,7 @@ def _begin(work: Work, fresh: Interview, before: Interview | None, *, now: datet
 def _move(work: Work, before: Interview, fresh: Interview, *, now: datetime) -> None:
     sessions = _merged(before, fresh)
     status = Status.ENDED if all(_is_over(one) for one in sessions) else Status.BOOKED
-    after = replace(
+    after = changed(
         before,
         application_id=fresh.application_id,
         candidate_id=fresh.candidate_id,
@@ -146,7 +146,7 @@ def _merged(before: Interview, fresh: Interview) -> tuple[Session, ...]:
     known: Mapping[str, Session] = {one.id: one for one in before.sessions}
     kept = [_over_if_it_was(known.get(one.id), one) for one in fresh.sessions]
     dropped = [
-        one if one.state == SessionState.ENDED else replace(one, state=SessionState.CANCELLED)
+        one if one.state == SessionState.ENDED else changed(one, state=SessionState.CANCELLED)
         for one in before.sessions
         if fresh.session(one.id) is None and one.starts_at is not None
     ]
@@ -155,7 +155,7 @@ def _merged(before: Interview, fresh: Interview) -> tuple[Session, ...]:
 
 def _over_if_it_was(was: Session | None, now_is: Session) -> Session:
     over = was is not None and was.state == SessionState.ENDED and was.span == now_is.span
-    return replace(now_is, state=SessionState.ENDED) if over else now_is
+    return changed(now_is, state=SessionState.ENDED) if over else now_is
 
 
 def _is_over(session: Session) -> bool:

@@ -1,9 +1,9 @@
 """Nobody picked a time by the date; the offer stands, and the recruiter is told."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.interviews import BookingOverdue
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import Status
 from scheduling.ports import Work
 from scheduling.use_cases.told import told
@@ -19,5 +19,5 @@ def mark_overdue(message: Fired, work: Work, *, now: datetime) -> Refusal | None
     interview = work.interviews.get(message.aggregate_id)
     if interview is None or interview.status != Status.OFFERED or interview.booking_overdue:
         return None
-    told(work, replace(interview, booking_overdue=True), BookingOverdue, now=now)
+    told(work, changed(interview, booking_overdue=True), BookingOverdue, now=now)
     return None

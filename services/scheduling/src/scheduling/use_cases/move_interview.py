@@ -1,9 +1,10 @@
 """The candidate takes another time than the booked one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from parley_contracts.interviews import InterviewRescheduled
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import By, Interview, Note, Status, noted
 from scheduling.domain.kinds import RECHECK_OFFERS
 from scheduling.ports import Work
@@ -57,7 +58,7 @@ def _move(
             work.bookings.remove(held.id)
             work.timers.set(RECHECK_OFFERS, held.interviewer_id, now)
     note = Note(command.person_id, By.CANDIDATE, "move", command.reason, command.note, now)
-    after = noted(replace(after, reading_zone=command.zone), note)
+    after = noted(changed(after, reading_zone=command.zone), note)
     set_for(work, after, now=now)
     moves = [{"session_id": after.single.id, "was_at": was_at}]
     told(work, after, InterviewRescheduled, now=now, by=By.CANDIDATE, moves=moves)

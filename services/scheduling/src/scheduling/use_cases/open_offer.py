@@ -1,9 +1,10 @@
 """The candidate says in which zone they read times, and has looked at the offer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from parley_contracts.interviews import OfferOpened
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import Status
 from scheduling.ports import Work
 from scheduling.use_cases.told import told
@@ -26,9 +27,9 @@ def open_offer(command: OpenOffer, work: Work, *, now: datetime) -> Refusal | No
     interview = work.interviews.get(command.interview_id)
     if interview is None or interview.candidate_id != command.person_id:
         return Refusal("not_yours")
-    after = replace(interview, reading_zone=command.zone)
+    after = changed(interview, reading_zone=command.zone)
     work.interviews.put(after)
     if after.status == Status.OFFERED and after.slots is not None and after.slots.opened_at is None:
-        slots = replace(after.slots, opened_at=now)
-        told(work, replace(after, slots=slots), OfferOpened, now=now)
+        slots = changed(after.slots, opened_at=now)
+        told(work, changed(after, slots=slots), OfferOpened, now=now)
     return None

@@ -1,11 +1,11 @@
 """Someone's hours or calendar are others now: open offers are searched again, booked sessions are checked."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.interviews import BookingConflictFound, InterviewChanged
 from scheduling.domain.booking import Booking
+from scheduling.domain.changed import changed
 from scheduling.domain.facts import Affected
 from scheduling.domain.interview import (
     SeatState,
@@ -65,7 +65,7 @@ def _check(work: Work, held: Booking, bookings: list[Booking], *, now: datetime)
     keys = {conflict_key(*about, other): other for other in _others(work, held, bookings)}
     rest = without_conflicts(interview, *about).conflicts
     mine = set(interview.conflicts) - set(rest)
-    interview = replace(interview, conflicts=tuple(sorted({*rest, *keys})))
+    interview = changed(interview, conflicts=tuple(sorted({*rest, *keys})))
     state = SeatState.CONFLICT if keys else SeatState.SEATED
     after = with_session(interview, _with_seat(session, held.interviewer_id, state))
     work.interviews.put(after)
@@ -100,10 +100,10 @@ def _others(work: Work, held: Booking, bookings: list[Booking]) -> Iterator[str]
 
 def _with_seat(session: Session, who: str, state: SeatState) -> Session:
     seats = tuple(
-        replace(seat, state=state) if seat.interviewer_id == who and seat.taken else seat
+        changed(seat, state=state) if seat.interviewer_id == who and seat.taken else seat
         for seat in session.seats
     )
-    return replace(session, seats=seats)
+    return changed(session, seats=seats)
 
 
 def _affected(message: Fired) -> Affected:

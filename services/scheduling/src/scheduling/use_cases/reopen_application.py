@@ -1,10 +1,10 @@
 """A closed or held application goes on: what is asked for from now on is arranged again."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.cloudevents import Received
 from scheduling.domain.application import Standing
+from scheduling.domain.changed import changed
 from scheduling.domain.revisions import having_seen, is_newer
 from scheduling.ports import Work
 from scheduling.use_cases.application_rows import application_of
@@ -22,6 +22,6 @@ def reopen_application(message: Received, work: Work, *, now: datetime) -> Refus
     if not is_newer(application.seen, message.source, message.data.revision):
         return Refusal("older_revision")
     seen = having_seen(application.seen, message.source, message.data.revision)
-    again = replace(application, seen=seen, standing=Standing.OPEN, hold_until=None)
+    again = changed(application, seen=seen, standing=Standing.OPEN, hold_until=None)
     work.applications.put(again)
     return None

@@ -1,11 +1,11 @@
 """Somebody was not there: kept for the coordinator's page."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.cloudevents import Received
 from parley_contracts.rounds import NoShowReported
 from scheduling.domain.application import NoShow
+from scheduling.domain.changed import changed
 from scheduling.ports import Work
 from scheduling.use_cases.application_rows import application_of
 from scheduling.working_set import Needs, Refusal
@@ -23,9 +23,9 @@ def report_no_show(message: Received, work: Work, *, now: datetime) -> Refusal |
     report = NoShow(
         data.aggregate_id, data.session_id, data.absent, data.reported_by, at=message.time
     )
-    others = tuple(one for one in application.no_shows if replace(one, at=report.at) != report)
+    others = tuple(one for one in application.no_shows if changed(one, at=report.at) != report)
     if (*others, report) != application.no_shows:
-        work.applications.put(replace(application, no_shows=(*others, report)))
+        work.applications.put(changed(application, no_shows=(*others, report)))
     return None
 
 

@@ -1,11 +1,11 @@
 """An interview is asked for, or asked for differently; what equals the current state is nothing."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.applications import InterviewRequest
 from parley_contracts.cloudevents import Received
 from parley_contracts.interviews import InterviewChanged, InterviewRescheduled, NoSlotsFound
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import (
     REVIVABLE,
     By,
@@ -47,18 +47,18 @@ def request_interview(message: Received, work: Work, *, now: datetime) -> Refusa
     if not is_newer(seen, message.source, plan.revision):
         return Refusal("older_revision")
     seen = having_seen(seen, message.source, plan.revision)
-    fresh = replace(interview_of(message, plan, work), seen=seen, team_seen=seen)
+    fresh = changed(interview_of(message, plan, work), seen=seen, team_seen=seen)
     if before is None:
         _begin(work, fresh, now=now)
         return None
     if before.asked == fresh.asked and not _wanted_again(before):
-        work.interviews.put(replace(before, seen=seen))
+        work.interviews.put(changed(before, seen=seen))
         return None
     if before.status == Status.ENDED:
         return Refusal("interview_ended")
     carried = _carried(before, fresh)
     if before.status == Status.CANCELLED:
-        again = replace(searching(carried), generation=before.generation + 1)
+        again = changed(searching(carried), generation=before.generation + 1)
         _begin(work, again, now=now, before=before)
     else:
         _change(work, before, carried, now=now)
@@ -72,7 +72,7 @@ def _begin(
     candidate = work.persons.get(interview.candidate_id)
     over = called_off_already(interview, application, candidate)
     if over is not None and before is not None:
-        work.interviews.put(replace(before, seen=interview.seen))
+        work.interviews.put(changed(before, seen=interview.seen))
     elif over is not None:
         work.interviews.put(interview)
         call_off(work, interview, *over, now=now)
@@ -107,13 +107,13 @@ def _change(work: Work, before: Interview, after: Interview, *, now: datetime) -
             work, _in_place(before, after), InterviewChanged, now=now, changed=parts or ("details",)
         )
     else:
-        _search(work, replace(searching(after), waiting=None), now=now)
+        _search(work, changed(searching(after), waiting=None), now=now)
 
 
 def _carried(before: Interview, fresh: Interview) -> Interview:
     """The new request with what this service knows besides."""
     generation = before.generation + (before.candidate_id != fresh.candidate_id)
-    return replace(
+    return changed(
         before,
         application_id=fresh.application_id,
         candidate_id=fresh.candidate_id,
@@ -151,15 +151,15 @@ def _searched(session: Session) -> tuple[object, ...]:
 def _in_place(before: Interview, after: Interview) -> Interview:
     """The new words on the sessions as they stand."""
     pairs = zip(before.sessions, after.sessions, strict=True)
-    return replace(after, sessions=tuple(_seated_as(old, new) for old, new in pairs))
+    return changed(after, sessions=tuple(_seated_as(old, new) for old, new in pairs))
 
 
 def _seated_as(old: Session, new: Session) -> Session:
     seats = tuple(
-        replace(wish, interviewer_id=seat.interviewer_id, state=seat.state)
+        changed(wish, interviewer_id=seat.interviewer_id, state=seat.state)
         for seat, wish in zip(old.seats, new.seats, strict=True)
     )
-    return replace(new, seats=seats, state=old.state, starts_at=old.starts_at)
+    return changed(new, seats=seats, state=old.state, starts_at=old.starts_at)
 
 
 def _kept(before: Interview, after: Interview) -> Interview | None:

@@ -1,9 +1,9 @@
 """Tells how an interview stands, although nothing happened to it: for whoever has lost, or never had, its state."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.interviews import InterviewSnapshot
+from scheduling.domain.changed import changed
 from scheduling.ports import Work
 from scheduling.use_cases.public_state import public_state
 from scheduling.working_set import Needs, Refusal, Restate
@@ -22,7 +22,7 @@ def restate_interview(message: Restate, work: Work, *, now: datetime) -> Refusal
         if interview.revision > message.above:
             return Refusal("told_since")
         generation = max(interview.generation, message.generation)
-        interview = replace(interview, revision=message.above + 1, generation=generation)
+        interview = changed(interview, revision=message.above + 1, generation=generation)
         work.interviews.put(interview)
     if not interview.revision:
         return Refusal("nothing_told")

@@ -1,9 +1,9 @@
 """Taking and giving back interviewers' time; whoever looks for slots beside them looks again."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from scheduling.domain.booking import booking
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import Interview, Session
 from scheduling.domain.kinds import RECHECK_INTERVIEWER, RECHECK_OFFERS
 from scheduling.ports import Work
@@ -27,7 +27,7 @@ def take_seats(
     if span is None:
         raise ValueError("a session without a time seats nobody")
     for who in people:
-        interview = replace(interview, serial=interview.serial + 1)
+        interview = changed(interview, serial=interview.serial + 1)
         interviewer = work.interviewers.get(who)
         work.bookings.add(
             booking(

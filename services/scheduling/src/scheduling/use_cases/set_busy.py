@@ -1,11 +1,11 @@
 """What a calendar holds in a range of time: it replaces what was known of that range."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from parley_contracts.cloudevents import Received
 from parley_contracts.interviewers import InterviewerBusySet
 from scheduling.domain.calendar import Calendar, Entry
+from scheduling.domain.changed import changed
 from scheduling.domain.kinds import RECHECK_INTERVIEWER
 from scheduling.domain.revisions import having_seen, is_newer
 from scheduling.domain.span import Span
@@ -34,7 +34,7 @@ def set_busy(message: Received, work: Work, *, now: datetime) -> Refusal | None:
     after = before.replaced(told, entries)
     kept = tuple(one for one in after.entries if one.span.ends_at > now - KEPT)
     seen = having_seen(before.seen, message.source, data.revision)
-    work.calendars.put(replace(after, seen=seen, entries=kept))
+    work.calendars.put(changed(after, seen=seen, entries=kept))
     if kept != before.entries:
         work.timers.set(RECHECK_INTERVIEWER, message.subject, now)
     return None

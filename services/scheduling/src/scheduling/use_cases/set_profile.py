@@ -1,11 +1,11 @@
 """When and for what someone can interview: a full replacement; what stands on it is looked at again."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.cloudevents import Received, Tombstone
 from parley_contracts.interviewers import Hours as ContractHours
 from parley_contracts.interviewers import InterviewerProfileSet
+from scheduling.domain.changed import changed
 from scheduling.domain.interviewer import Interviewer, Membership
 from scheduling.domain.kinds import RECHECK_INTERVIEWER
 from scheduling.domain.revisions import having_seen, is_newer
@@ -29,9 +29,9 @@ def set_profile(message: Received, work: Work, *, now: datetime) -> Refusal | No
         return Refusal("older_revision")
     work.note_gap(data, seen.get(message.source))
     after = _interviewer(data)
-    if before is None or replace(before, seen={}) != after:
+    if before is None or changed(before, seen={}) != after:
         work.timers.set(RECHECK_INTERVIEWER, after.id, now)
-    work.interviewers.put(replace(after, seen=having_seen(seen, message.source, data.revision)))
+    work.interviewers.put(changed(after, seen=having_seen(seen, message.source, data.revision)))
     return None
 
 

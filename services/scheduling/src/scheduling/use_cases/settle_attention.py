@@ -1,9 +1,10 @@
 """The coordinator has seen to what waited for them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from parley_contracts.interviews import InterviewChanged
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import By
 from scheduling.ports import Work
 from scheduling.use_cases.roles import plays
@@ -27,6 +28,6 @@ def settle_attention(command: SettleAttention, work: Work, *, now: datetime) -> 
     if interview is None or not plays(interview, command.person_id, By.HIRING_TEAM):
         return Refusal("not_yours")
     if interview.attention is not None:
-        settled = replace(interview, attention=None)
+        settled = changed(interview, attention=None)
         told(work, settled, InterviewChanged, now=now, changed=["details"])
     return None

@@ -1,11 +1,11 @@
 """A side has declined, and it was told: what is still open of that application is called off."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.cloudevents import Received
 from parley_contracts.rounds import Decision, Round, RoundDecided, RoundSnapshot, Side
 from scheduling.domain.application import Decline
+from scheduling.domain.changed import changed
 from scheduling.ports import Work
 from scheduling.use_cases.application_rows import (
     application_of,
@@ -28,7 +28,7 @@ def take_decision(message: Received, work: Work, *, now: datetime) -> Refusal | 
     known = application.decline
     if known is not None and known.told_at >= decline.told_at:
         return None
-    application = replace(application, decline=decline)
+    application = changed(application, decline=decline)
     work.applications.put(application)
     for interview in live_interviews(application.id, work):
         why = declined(interview, application)

@@ -1,9 +1,9 @@
 """Publishing what happened to an interview: the row and its event, always together."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.interviews import InterviewEvent
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import Interview
 from scheduling.ports import Work
 from scheduling.use_cases.public_state import public_state
@@ -13,7 +13,7 @@ def told(
     work: Work, interview: Interview, event: type[InterviewEvent], *, now: datetime, **more: object
 ) -> Interview:
     """The interview with its next revision, put back and published."""
-    after = replace(interview, revision=interview.revision + 1)
+    after = changed(interview, revision=interview.revision + 1)
     work.interviews.put(after)
     content = {
         "revision": after.revision,

@@ -1,9 +1,9 @@
 """An interviewer of whom nobody has heard: after a while the ATS is told, later the search gives up."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from parley_contracts.intake import Missing, RecordRef, RecordWaiting
+from scheduling.domain.changed import changed
 from scheduling.domain.interview import RecordPlace, Status
 from scheduling.domain.kinds import FIND_SLOTS
 from scheduling.ports import Work
@@ -24,7 +24,7 @@ def wait_for_interviewer(message: Fired, work: Work, *, now: datetime) -> Refusa
     if waiting.told:
         work.timers.set(FIND_SLOTS, interview.id, now)
         return None
-    after = replace(interview, waiting=replace(waiting, told=True))
+    after = changed(interview, waiting=changed(waiting, told=True))
     work.interviews.put(after)
     set_for(work, after, now=now)
     if interview.record is not None:

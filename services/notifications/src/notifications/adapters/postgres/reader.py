@@ -17,10 +17,10 @@ from notifications.ports import Home
 PERSONS_OF = "select id, state from person where id = any($1) and state is not null"
 DOSSIERS_OF = "select state from dossier where id = any($1) and state is not null"
 DOSSIERS_OPEN_FOR = """
-select state from dossier where state -> 'open_for' ? $1 order by id limit 500
+select state from dossier where open_for @> array[$1] order by id limit 500
 """
 APPLICATIONS_OPEN_FOR = """
-select state from application where state -> 'open_for' ? $1 order by id limit 500
+select state from application where open_for @> array[$1] order by id limit 500
 """
 _FAR = datetime.max.replace(tzinfo=UTC)
 

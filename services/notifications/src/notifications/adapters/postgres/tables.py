@@ -45,7 +45,7 @@ APPLICATIONS = Table(
     " where application.id = n.id and application.version = n.version returning application.id, application.xmin as stamp",
     matching={
         "waiting_for": "select value, application.id from unnest($1::text[]) as value"
-        " join application on application.state -> 'waiting_for' ? value",
+        " join application on application.waiting_for @> array[value]",
     },
 )
 
@@ -60,7 +60,7 @@ DOSSIERS = Table(
     " where dossier.id = n.id and dossier.version = n.version returning dossier.id, dossier.xmin as stamp",
     matching={
         "waiting_for": "select value, dossier.id from unnest($1::text[]) as value"
-        " join dossier on dossier.state -> 'waiting_for' ? value",
+        " join dossier on dossier.waiting_for @> array[value]",
     },
 )
 
