@@ -11,11 +11,11 @@ from parley_contracts.applications import InterviewRequested
 from parley_contracts.cloudevents import encode
 from parley_contracts.event import Event
 from parley_contracts.interviewers import InterviewerBusySet, InterviewerProfileSet
-from scheduling.adapters import postgres
 from scheduling.adapters.record import Record
 from scheduling.adapters.transaction import Transactions
 from scheduling.app import Service, build
 from scheduling.config import Settings
+from scheduling.ports import Work
 from scheduling.use_cases import book_slot
 from scheduling.use_cases.book_slot import BookSlot
 from scheduling.working_set import Step, UseCase
@@ -31,6 +31,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 @dataclass
 class Town:
     service: Service
+    commands: Transactions[Work]
     _offsets: Iterator[int] = field(default_factory=itertools.count)
 
     async def tell(self, events: Iterable[Event]) -> None:
@@ -50,9 +51,8 @@ class Town:
 
     async def book(self, interview_id: str, at: datetime) -> bool:
         command = BookSlot(interview_id, CANDIDATE, "Europe/Lisbon", at)
-        commands = Transactions(self.service.pool, postgres.STORE)
         use_case = UseCase(book_slot.needs, book_slot.book_slot)
-        return await commands.command(Step(command, use_case), now=NOW) is None
+        return await self.commands.command(Step(command, use_case), now=NOW) is None
 
     async def people(self, interviewers: int, *, meetings: bool) -> None:
         await self.tell(profile(number) for number in range(interviewers))
@@ -71,7 +71,7 @@ async def a_town(rig: Rig, interviewers: int, *, meetings: bool = True) -> Async
             link_keys=rig.keys["public"],
         )
         async with build(settings, roles=()) as service:
-            town = Town(service)
+            town = Town(service, Transactions(service.pool, service.batch.store))
             await town.people(interviewers, meetings=meetings)
             await service.pool.execute("vacuum analyze")
             yield town

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -32,12 +32,24 @@ def transactions(bench: Bench) -> Any:
     return bench.plumbing.transaction.Transactions(bench.pool, bench.store)
 
 
+@dataclass(frozen=True)
+class Apart:
+    """As if each command came to another process: nobody shares a transaction."""
+
+    bench: Bench
+    store: Any = None
+
+    async def command(self, step: Any, *, now: Any) -> Any:
+        made = self.bench.plumbing.transaction.Transactions
+        return await made(self.bench.pool, self.store or self.bench.store).command(step, now=now)
+
+
 async def revisions(bench: Bench) -> list[int]:
     return [json.loads(row["payload"])["revision"] for row in await bench.outgoing()]
 
 
 async def test_many_makers_of_one_new_aggregate(bench: Bench) -> None:
-    pages = transactions(bench)
+    pages = Apart(bench)
 
     await asyncio.gather(*[pages.command(command(bench, "ats:new"), now=NOW) for _ in range(5)])
 
@@ -46,7 +58,7 @@ async def test_many_makers_of_one_new_aggregate(bench: Bench) -> None:
 
 
 async def test_many_writers_of_one_changed_aggregate(bench: Bench) -> None:
-    pages = transactions(bench)
+    pages = Apart(bench)
     await pages.command(command(bench, "ats:a"), now=NOW)
 
     await asyncio.gather(*[pages.command(command(bench, "ats:a"), now=NOW) for _ in range(9)])
@@ -56,7 +68,7 @@ async def test_many_writers_of_one_changed_aggregate(bench: Bench) -> None:
 
 
 async def test_locks_are_taken_in_one_order_whatever_order_is_asked(bench: Bench) -> None:
-    pages = transactions(bench)
+    pages = Apart(bench)
     for tally_id in ("ats:a", "ats:b", "ats:c"):
         await pages.command(command(bench, tally_id), now=NOW)
 
@@ -73,7 +85,7 @@ async def test_locks_are_taken_in_one_order_whatever_order_is_asked(bench: Bench
 
 
 async def test_a_page_and_a_batch_on_one_aggregate(bench: Bench) -> None:
-    pages = transactions(bench)
+    pages = Apart(bench)
     batches = [
         bench.batch().ingest([bench.record(n * 10 + i) for i in range(10)]) for n in range(5)
     ]
@@ -102,7 +114,7 @@ async def test_a_search_sees_what_a_concurrent_maker_adds_under_the_parents_lock
 ) -> None:
     """Whoever makes a child locks its parent, heard of or not: a placeholder row stands for it."""
     working_set = bench.plumbing.working_set
-    pages = transactions(bench)
+    pages = Apart(bench)
 
     def make_needs(message: str, work: Any) -> Any:
         needed = working_set.Needs.rows("side", "parent")
@@ -148,7 +160,7 @@ async def test_a_refusal_by_the_database_rolls_everything_back(bench: Bench) -> 
         ),
     )
     store = replace(bench.store, tables=(bench.store.tables[0], tallies))
-    pages = bench.plumbing.transaction.Transactions(bench.pool, store)
+    pages = Apart(bench, store)
 
     def seat(message: str, work: Any, *, now: Any) -> Any:
         work.tallies.put(Tally(message, count=1, side="chair"))

@@ -31,6 +31,9 @@ COLLISIONS = (
 )
 MAX_ATTEMPTS = 5
 MAX_ROUNDS = 12
+LANES = 2
+"""Of pages: one waits for a lock, and another goes on."""
+MOST_AT_ONCE = 50
 BREATH_SECONDS = 0.02
 """Between two breaths of the event loop, so that pages, heartbeats and probes are answered."""
 
@@ -133,33 +136,89 @@ async def with_retries(attempt: Callable[[], Awaitable[T]]) -> T:
     return await attempt()
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
+class Asked(Generic[W]):
+    """A page's command that waits for its answer."""
+
+    step: Step[Any, W]
+    now: datetime
+    answer: asyncio.Future[Refusal | None]
+
+
+@dataclass
 class Transactions(Generic[W]):
-    """Runs one message for a page; what batches and timers do besides stands in their modules."""
+    """Runs messages for pages; what batches and timers do besides stands in their modules.
+
+    Few transactions run at once, and whoever comes meanwhile shares the next: fifty who want the same
+    slot are fifty steps over the same rows, and not fifty transactions that wait for each other's locks.
+    """
 
     pool: Pool
     store: Store[W]
+    _waiting: list[Asked[W]] = field(default_factory=list)
+    _lanes: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def command(self, step: Step[Any, W], *, now: datetime) -> Refusal | None:
         """Returns None, or why it was refused; raises one of `OUTAGES` where it cannot be said.
 
-        What somebody does on a page begins a trace, where it does not bring one.
+        What somebody does on a page begins a trace, where it does not bring one. It is done although
+        whoever asked for it has gone meanwhile.
         """
         traced = step if step.trace is not None else step.traced(traces.child_of(None))
+        asked = Asked(traced, now, asyncio.get_running_loop().create_future())
+        self._waiting.append(asked)
+        if len(self._lanes) < LANES:
+            lane = asyncio.create_task(self._lane())
+            self._lanes.add(lane)
+            lane.add_done_callback(self._lanes.discard)
+        return await asked.answer
 
-        async def attempt() -> Refusal | None:
+    async def _lane(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            try:
+                answers = await self._together(group)
+            except Exception as trouble:  # noqa: BLE001 - whatever it is, it may be about one of them
+                if len(group) == 1:
+                    _settle(group[0], trouble)
+                else:
+                    await asyncio.gather(*[self._alone(one) for one in group])
+            else:
+                for one, answer in zip(group, answers, strict=True):
+                    _settle(one, answer)
+
+    async def _alone(self, one: Asked[W]) -> None:
+        try:
+            (answer,) = await self._together([one])
+        except Exception as trouble:  # noqa: BLE001 - it is told to who asked
+            _settle(one, trouble)
+        else:
+            _settle(one, answer)
+
+    async def _together(self, group: Sequence[Asked[W]]) -> Sequence[Refusal | None]:
+        steps, now = [one.step for one in group], max(one.now for one in group)
+
+        async def attempt() -> Sequence[Refusal | None]:
             async with self.pool.acquire() as connection, connection.transaction():
                 await connection.execute("set local lock_timeout = '2s'")
-                ran = await run_steps(connection, self.store, [traced], now=now)
+                ran = await run_steps(connection, self.store, steps, now=now)
                 failpoint.reach("page_before_commit")
-                return ran.answers[0]
+                return ran.answers
 
-        try:
-            answer = await with_retries(attempt)
-        except Refused as refused:
-            return refused.refusal
+        answers = await with_retries(attempt)
         failpoint.reach("page_after_commit")
-        return answer
+        return answers
+
+
+def _settle(one: Asked[Any], found: Refusal | Exception | None) -> None:
+    if one.answer.done():
+        return
+    if isinstance(found, Refused):
+        one.answer.set_result(found.refusal)
+    elif isinstance(found, Exception):
+        one.answer.set_exception(found)
+    else:
+        one.answer.set_result(found)
 
 
 async def _load(
