@@ -61,7 +61,9 @@ class Stage:
 
     @property
     def runner(self) -> TimerRunner[Work]:
-        return TimerRunner(self.pool, self.store, timers.USE_CASES, postgres.gathers(self.pool))
+        return TimerRunner(
+            self.pool, self.store, timers.USE_CASES, postgres.gathers(self.pool, self.store.memory)
+        )
 
     @property
     def commands(self) -> Transactions[Work]:
@@ -139,12 +141,12 @@ class Stage:
         return event
 
     async def interview(self, interview_id: str = INTERVIEW) -> Interview:
-        found = await postgres.Reader(self.pool).interview(interview_id)
+        found = await postgres.Reader(self.pool, self.store.memory).interview(interview_id)
         assert found is not None
         return found
 
     async def slots(self, interview_id: str = INTERVIEW) -> tuple[datetime, ...]:
-        found = await postgres.Reader(self.pool).offer(interview_id)
+        found = await postgres.Reader(self.pool, self.store.memory).offer(interview_id)
         return found.starts if found is not None else ()
 
     async def bookings(self) -> list[Booking]:

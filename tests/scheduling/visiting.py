@@ -62,7 +62,7 @@ def application(stage: Stage, mint: Mint) -> FastAPI:
     web.install(
         app,
         commands=stage.commands,
-        reader=postgres.Reader(stage.pool),
+        reader=postgres.Reader(stage.pool, stage.store.memory),
         links=Links(mint.keys),
         clock=stage.clock,
         renew_url=None,

@@ -14,7 +14,7 @@ from scheduling.domain.calendar import Calendar, Entry
 from scheduling.domain.interview import Avoided, Relaxation, Request, Seat, Session, Wanted
 from scheduling.domain.interviewer import Interviewer, Membership
 from scheduling.domain.no_slots import Reason, explain, relaxations
-from scheduling.domain.slots import Diary, People, Search, Wish
+from scheduling.domain.slots import Diary, People, Search, Wish, diary_of
 from scheduling.domain.span import Span
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -159,6 +159,63 @@ def test_offer_and_confirm_agree(diary: Diary) -> None:
     for start in offered.starts(now=MONDAY - 2 * DAY, most=20):
         span = Span(start, start + HOUR)
         assert Search(wish, offered.diaries, span).seat(start) == offered.seat(start)
+
+
+def copied(diary: Diary) -> Diary:
+    return Diary(diary.interviewer, diary.calendar, diary.bookings)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    diaries("a"),
+    diaries("b"),
+    st.lists(
+        st.tuples(
+            st.sampled_from([30, 60]), st.sampled_from([15, 60]), st.integers(1, 10), st.booleans()
+        ),
+        max_size=12,
+    ),
+)
+def test_what_was_worked_out_for_one_search_holds_for_the_next(
+    a: Diary, b: Diary, wishes: list[tuple[int, int, int, bool]]
+) -> None:
+    """Whatever is searched for in between: other lengths, other steps, other windows, one's own interview."""
+    for minutes, step, days, own in wishes:
+        wish = a_wish(a_seat("a"), a_seat("b"), minutes=minutes, step=step, days=days)
+        wish = replace(wish, interview_id="x" if own else "i")
+        now = MONDAY - 2 * DAY
+
+        again = searching(wish, a, b).starts(now=now)
+
+        assert again == searching(wish, copied(a), copied(b)).starts(now=now)
+
+
+def test_a_diary_is_the_same_as_long_as_its_facts_are() -> None:
+    who, calendar, booked = an_interviewer(), Calendar("a"), held("a", MONDAY + 9 * HOUR)
+    known = diary_of(who, calendar, (booked,))
+
+    assert diary_of(replace(who), Calendar("a"), (booked,)) is known
+    for other in (
+        diary_of(replace(who, per_day=1), calendar, (booked,)),
+        diary_of(who, Calendar("a", entries=(Entry(Span(MONDAY, MONDAY + DAY)),)), (booked,)),
+        diary_of(who, None, (booked,)),
+        diary_of(who, calendar, (replace(booked, held_until=MONDAY + DAY),)),
+        diary_of(who, calendar, ()),
+    ):
+        assert other is not known
+        assert not other.free
+
+
+def test_limits_are_named_although_the_search_was_made_before() -> None:
+    full = Diary(an_interviewer("a", per_week=1), None, (held("a", MONDAY + 9 * HOUR),))
+    wish = a_wish()
+    one_week = replace(wish.request, window=Span(MONDAY, MONDAY + 5 * DAY))
+    search = searching(replace(wish, request=one_week), full)
+    assert not search.starts(now=MONDAY - 2 * DAY)
+
+    found = explain(search, now=MONDAY - 2 * DAY)
+
+    assert found.reasons == (Reason.LIMITS_REACHED,)
 
 
 def test_one_of_several_and_a_named_person_are_matched() -> None:

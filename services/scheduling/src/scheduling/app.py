@@ -67,7 +67,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         clock = clock_of(settings)
         store = postgres.STORE.remembering(memory)
         batch = Batch(pool, store, consumers.SUBSCRIPTIONS, clock)
-        runner = TimerRunner(pool, store, timers.USE_CASES, postgres.gathers(pool))
+        runner = TimerRunner(pool, store, timers.USE_CASES, postgres.gathers(pool, memory))
         consumer = _consumer(settings, batch) if "consume" in roles else None
         loop = TimerLoop(dsn, runner, clock) if "timers" in roles else None
         application = FastAPI(title="Parley scheduling", docs_url=None, redoc_url=None)
@@ -75,7 +75,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
             web.install(
                 application,
                 commands=Transactions(pool, store),
-                reader=postgres.Reader(pool),
+                reader=postgres.Reader(pool, memory),
                 links=Links(settings.link_keys),
                 clock=clock,
                 renew_url=settings.renew_url,

@@ -14,13 +14,13 @@ from notifications.working_set import Aggregate, Refusal, Rows
 
 A = TypeVar("A", bound=Aggregate)
 
-LOCK = """
+LOOK = """
 select kept.id, kept.version, kept.xmin as stamp,
     case when kept.xmin = known.stamp then null else kept.state end as state
 from unnest($1::text[], $2::xid[]) as known (id, stamp) join {table} as kept on kept.id = known.id
 order by kept.id
-for update of kept
 """
+LOCK = LOOK + "for update of kept"
 
 
 class Collision(Exception):
@@ -92,21 +92,26 @@ class Table(Generic[A]):
         ordered = sorted(wanted)
         if self.placeholder is not None and making:
             await connection.execute(self.placeholder, ordered)
-        known = memory.recall(self.name, ordered)
-        records = await self._locked(connection, ordered, known)
-        if self.placeholder is not None and len(records) < len(ordered):
+        versions, present = await self.look(connection, ordered, memory=memory, lock=True)
+        if self.placeholder is not None and len(versions) < len(ordered):
             raise Unheard
-        present = {record["id"]: self._row(record, known, memory) for record in records}
         rows.loaded({row_id: present.get(row_id) for row_id in ordered})
-        return {record["id"]: record["version"] for record in records}
+        return versions
 
-    async def _locked(
-        self, connection: Connection, ordered: list[str], known: Mapping[str, Remembered]
-    ) -> list[asyncpg.Record]:
+    async def look(
+        self, connection: Connection, ids: Sequence[str], *, memory: Memory, lock: bool = False
+    ) -> tuple[dict[str, int], dict[str, A]]:
+        """Versions by id of the rows that there are, and those of them that say something; in order of ids."""
+        known = memory.recall(self.name, ids)
         if self.lock is not None:
-            return await connection.fetch(self.lock, ordered)
-        stamps = [known[row_id].stamp if row_id in known else None for row_id in ordered]
-        return await connection.fetch(LOCK.format(table=self.name), ordered, stamps)
+            records = await connection.fetch(self.lock, ids)
+        else:
+            stamps = [known[row_id].stamp if row_id in known else None for row_id in ids]
+            statement = (LOCK if lock else LOOK).format(table=self.name)
+            records = await connection.fetch(statement, ids, stamps)
+        rows = {record["id"]: self._row(record, known, memory) for record in records}
+        versions = {record["id"]: record["version"] for record in records}
+        return versions, {row_id: row for row_id, row in rows.items() if row is not None}
 
     def _row(
         self, record: asyncpg.Record, known: Mapping[str, Remembered], memory: Memory

@@ -91,8 +91,13 @@ def open_hours(hours: Hours, zone_name: str, span: Span) -> tuple[Span, ...]:
     return united(found)
 
 
-def ticks(zone_name: str, step_minutes: int, span: Span) -> Iterator[datetime]:
+@lru_cache(maxsize=16)
+def ticks(zone_name: str, step_minutes: int, span: Span) -> tuple[datetime, ...]:
     """The instants of `span` at which the zone's wall time is a multiple of the step, in order."""
+    return tuple(_ticks(zone_name, step_minutes, span))
+
+
+def _ticks(zone_name: str, step_minutes: int, span: Span) -> Iterator[datetime]:
     for stretch in stretches(zone_name, span):
         for day in _days(stretch):
             midnight = _midnight(day) - stretch.offset

@@ -3,11 +3,12 @@
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from scheduling.domain import availability
 from scheduling.domain.booking import Booking
@@ -25,13 +26,39 @@ People = tuple[str | None, ...]
 """Who sits where, seat by seat; nobody in a shadow's seat is no obstacle."""
 
 
+Moment = tuple[Span, timedelta, str, int]
+"""Of which days, for how long, and on which ticks: the zone's and the step."""
+
+
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """All that a search has to know of one interviewer."""
+    """All that a search has to know of one interviewer, and what was worked out of it so far."""
 
     interviewer: Interviewer
     calendar: Calendar | None = None
     bookings: tuple[Booking, ...] = ()
+    free: dict[Span, tuple[Span, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    able: dict[Moment, int] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+
+_SHELF: OrderedDict[tuple[str, ...], Diary] = OrderedDict()
+MOST_DIARIES = 300
+MOST_OF_EACH = 8
+
+
+def diary_of(
+    interviewer: Interviewer, calendar: Calendar | None, bookings: tuple[Booking, ...]
+) -> Diary:
+    """The same one as long as these are the same: what was worked out of them holds for the next search."""
+    fresh = Diary(interviewer, calendar, bookings)
+    place = (interviewer.id, *(one.id for one in bookings))
+    known = _SHELF.pop(place, None)
+    _SHELF[place] = found = known if known == fresh else fresh
+    if len(_SHELF) > MOST_DIARIES:
+        _SHELF.popitem(last=False)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,23 +215,41 @@ class Search:
 
     def _free_of(self, who: str) -> tuple[Span, ...]:
         if who not in self._free:
-            self._free[who] = free_time(self.diaries[who], self.wish, self.span)
+            self._free[who] = self._worked_out(who)
             self._openings[who] = [span.starts_at for span in self._free[who]]
         return self._free[who]
 
+    def _worked_out(self, who: str) -> tuple[Span, ...]:
+        diary, days = self.diaries[who], availability.days_around(self.span)
+        if self._is_special(who):
+            return free_time(diary, self.wish, days)
+        if days not in diary.free:
+            _make_room(diary.free)
+            diary.free[days] = free_time(diary, self.wish, days)
+        return diary.free[days]
+
+    def _is_special(self, who: str) -> bool:
+        """Whose time for this interview is not what it is for any other."""
+        mine = any(one.interview_id == self.wish.interview_id for one in self.diaries[who].bookings)
+        return mine or any(one.interviewer_id == who for one in self.wish.avoided)
+
     def _workable(self, inside: Span) -> Iterator[datetime]:
         """In order. Most starts are settled at once, by counting; only the others are tried one by one."""
-        length = self.wish.session.length
-        if inside.length < length:
-            return
-        span = Span(inside.starts_at, inside.ends_at - length + timedelta(seconds=1))
-        ticks = tuple(availability.ticks(self.wish.zone, self.wish.request.step_minutes, span))
-        sure, possible = self._counted(ticks)
-        for n, start in enumerate(ticks):
-            if sure >> n & 1 or (possible >> n & 1 and self.seat(start) is not None):
-                yield start
+        length, zone, step = (
+            self.wish.session.length,
+            self.wish.zone,
+            self.wish.request.step_minutes,
+        )
+        days = availability.days_around(inside)
+        ticks = availability.ticks(zone, step, days)
+        first = bisect_left(ticks, inside.starts_at)
+        after = bisect_right(ticks, inside.ends_at - length, lo=first)
+        sure, possible = self._counted(ticks, (days, length, zone, step))
+        for n in range(first, after):
+            if sure >> n & 1 or (possible >> n & 1 and self.seat(ticks[n]) is not None):
+                yield ticks[n]
 
-    def _counted(self, ticks: Sequence[datetime]) -> tuple[int, int]:
+    def _counted(self, ticks: Sequence[datetime], moment: Moment) -> tuple[int, int]:
         """One bit a tick: at which the required seats can surely be taken, and at which they may be.
 
         With the seats in any order, it is enough that the first has one who can sit there, the second two,
@@ -217,11 +262,20 @@ class Search:
         sure = possible = everywhere
         for place, seat in enumerate(required, start=1):
             if seat.wanted not in counts:
-                able = [self._able(who, ticks) for who in self.eligible(seat)]
+                able = [self._able_at(who, ticks, moment) for who in self.eligible(seat)]
                 counts[seat.wanted] = _at_least(able, len(required), everywhere)
             sure &= counts[seat.wanted][place]
             possible &= counts[seat.wanted][1]
         return sure, possible
+
+    def _able_at(self, who: str, ticks: Sequence[datetime], moment: Moment) -> int:
+        if self._is_special(who):
+            return self._able(who, ticks)
+        known = self.diaries[who].able
+        if moment not in known:
+            _make_room(known)
+            known[moment] = self._able(who, ticks)
+        return known[moment]
 
     def _able(self, who: str, ticks: Sequence[datetime]) -> int:
         """One bit a tick: when the whole session fits into this interviewer's free time and limits."""
@@ -244,10 +298,10 @@ def search_from(wish: Wish, diaries: Mapping[str, Diary], *, now: datetime) -> S
     return Search(wish, diaries, reach(wish, now=now) or wish.request.window)
 
 
-def free_time(diary: Diary, wish: Wish, span: Span) -> tuple[Span, ...]:
+def free_time(diary: Diary, wish: Wish, days: Span) -> tuple[Span, ...]:
     """When a session of this wish may take this interviewer's time: buffers are already taken off."""
     who = diary.interviewer
-    hours = availability.open_hours(who.hours, who.zone, availability.days_around(span))
+    hours = availability.open_hours(who.hours, who.zone, days)
     gap = who.larger_buffer
     busy = diary.calendar.busy(diary.bookings) if diary.calendar is not None else NOTHING
     others = [one for one in diary.bookings if one.interview_id != wish.interview_id]
@@ -258,6 +312,11 @@ def free_time(diary: Diary, wish: Wish, span: Span) -> tuple[Span, ...]:
         *(one.span for one in wish.avoided if one.interviewer_id == who.id),
     ]
     return without(hours, blocked)
+
+
+def _make_room(known: dict[Any, Any]) -> None:
+    if len(known) >= MOST_OF_EACH:
+        known.pop(next(iter(known)))
 
 
 def _at_least(able: Sequence[int], most: int, everywhere: int) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from scheduling.domain.booking import weeks_around
 from scheduling.domain.interview import Interview
-from scheduling.domain.slots import Diary, Search, Wish
+from scheduling.domain.slots import Search, Wish, diary_of
 from scheduling.domain.span import Span
 from scheduling.ports import Work
 from scheduling.working_set import Needs
@@ -35,7 +35,7 @@ def search_at(interview: Interview, wish: Wish, work: Work, span: Span) -> Searc
                 b for key in weeks_around(who, span) for b in work.bookings.where("weeks", key)
             ]
             bookings = tuple({one.id: one for one in found}.values())
-            diaries[who] = Diary(interviewer, work.calendars.get(who), bookings)
+            diaries[who] = diary_of(interviewer, work.calendars.get(who), bookings)
     return Search(wish, diaries, span)
 
 

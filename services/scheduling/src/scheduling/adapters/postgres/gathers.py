@@ -7,6 +7,7 @@ from itertools import islice
 import asyncpg
 
 from scheduling.adapters.database import Connection, Pool
+from scheduling.adapters.memory import Memory
 from scheduling.adapters.postgres.reading import Library, read_interviews, read_library
 from scheduling.adapters.postgres.tables import OFFER
 from scheduling.domain.facts import ENOUGH, Affected, Found, Short
@@ -40,13 +41,12 @@ select distinct interviewer_id as who, interview_id as id from booking
 where interviewer_id = any($1) and upper(during) > $2
 order by 1, 2
 """
-OFFERS = "select state from offer where id = any($1) and state is not null"
 
 
-def gathers(pool: Pool) -> Mapping[str, Gather]:
+def gathers(pool: Pool, memory: Memory) -> Mapping[str, Gather]:
     async def find(ids: Sequence[str], *, now: datetime) -> Mapping[str, object]:
         async with pool.acquire() as connection:
-            return await found(connection, ids, now=now)
+            return await found(connection, ids, memory, now=now)
 
     async def recheck(ids: Sequence[str], *, now: datetime) -> Mapping[str, object]:
         async with pool.acquire() as connection:
@@ -54,15 +54,17 @@ def gathers(pool: Pool) -> Mapping[str, Gather]:
 
     async def recheck_short(ids: Sequence[str], *, now: datetime) -> Mapping[str, object]:
         async with pool.acquire() as connection:
-            return await short(connection, ids, now=now)
+            return await short(connection, ids, memory, now=now)
 
     return {FIND_SLOTS: find, RECHECK_INTERVIEWER: recheck, RECHECK_OFFERS: recheck_short}
 
 
-async def found(connection: Connection, ids: Sequence[str], *, now: datetime) -> dict[str, object]:
+async def found(
+    connection: Connection, ids: Sequence[str], memory: Memory, *, now: datetime
+) -> dict[str, object]:
     """Wish and diaries of each interview that is searched for."""
-    interviews = await read_interviews(connection, ids)
-    library = await _library(connection, interviews, now=now)
+    interviews = await read_interviews(connection, ids, memory)
+    library = await _library(connection, interviews, memory, now=now)
     wishes = ((one, wish_of(one)) for one in interviews)
     return {one.id: Found(wish, library.diaries(one)) for one, wish in wishes if wish is not None}
 
@@ -75,14 +77,15 @@ async def affected(
     return {who: Affected(searched.get(who, ()), booked.get(who, ())) for who in ids}
 
 
-async def short(connection: Connection, ids: Sequence[str], *, now: datetime) -> dict[str, object]:
+async def short(
+    connection: Connection, ids: Sequence[str], memory: Memory, *, now: datetime
+) -> dict[str, object]:
     """Which open interviews have too few of their slots left."""
     searched = _by_person(await connection.fetch(OPEN_FOR, list(ids), list(OPEN)))
     wanted = {interview_id for found_ids in searched.values() for interview_id in found_ids}
-    interviews = await read_interviews(connection, wanted)
-    library = await _library(connection, interviews, now=now)
-    rows = await connection.fetch(OFFERS, sorted(wanted))
-    offers = {one.id: one for one in (OFFER.codec.validate_json(row["state"]) for row in rows)}
+    interviews = await read_interviews(connection, wanted, memory)
+    library = await _library(connection, interviews, memory, now=now)
+    _, offers = await OFFER.look(connection, sorted(wanted), memory=memory)
     lacking = {one.id for one in interviews if _lacks(one, offers.get(one.id), library, now=now)}
     return {
         who: Short(tuple(i for i in found_ids if i in lacking))
@@ -99,7 +102,7 @@ def _lacks(interview: Interview, offer: Offer | None, library: Library, *, now: 
 
 
 async def _library(
-    connection: Connection, interviews: Sequence[Interview], *, now: datetime
+    connection: Connection, interviews: Sequence[Interview], memory: Memory, *, now: datetime
 ) -> Library:
     """Over the union of all windows, bounded by how far a search looks."""
     windows = [one.request.window for one in interviews if one.request is not None]
@@ -107,7 +110,8 @@ async def _library(
     ends_at = max((one.ends_at for one in windows), default=now) + LOOK_BEYOND
     last = max((one.starts_at for one in windows), default=now)
     ends_at = min(ends_at, max(now + timedelta(days=30), last) + HORIZON + LOOK_BEYOND)
-    return await read_library(connection, interviews, Span(starts_at, max(starts_at, ends_at)))
+    span = Span(starts_at, max(starts_at, ends_at))
+    return await read_library(connection, interviews, span, memory)
 
 
 def _by_person(rows: Sequence[asyncpg.Record]) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from scheduling.adapters.database import Pool
+from scheduling.adapters.memory import Memory
 from scheduling.adapters.postgres.reading import read_interviews, read_library
 from scheduling.adapters.postgres.tables import APPLICATION, OFFER, PERSON
 from scheduling.domain.application import NoShow
@@ -26,10 +27,11 @@ KNOWN_AS = "select id from person where merged_into = $1"
 @dataclass(frozen=True, slots=True)
 class Reader:
     pool: Pool
+    memory: Memory
 
     async def interview(self, interview_id: str) -> Interview | None:
         async with self.pool.acquire() as connection:
-            found = await read_interviews(connection, [interview_id])
+            found = await read_interviews(connection, [interview_id], self.memory)
         return found[0] if found else None
 
     async def offer(self, interview_id: str) -> Offer | None:
@@ -54,5 +56,5 @@ class Reader:
 
     async def diaries(self, interview: Interview, span: Span) -> Mapping[str, Diary]:
         async with self.pool.acquire() as connection:
-            library = await read_library(connection, [interview], span)
+            library = await read_library(connection, [interview], span, self.memory)
         return library.diaries(interview)
