@@ -49,11 +49,11 @@ async def measure(rig: Rig, day: Day) -> list[Sample]:
 
 
 def as_deployed(program: Program) -> Program:
-    """By the real clock and as patient as services are by default: a demo's clock is looked at all the time."""
+    """By the real clock: a demo's is looked at all the time."""
     program.environment = {
         name: value
         for name, value in program.environment.items()
-        if not name.endswith(("_CLOCK_FILE", "_KAFKA_POLL_MS"))
+        if not name.endswith("_CLOCK_FILE")
     }
     return program
 

@@ -72,8 +72,9 @@ async def hop(setting: Setting) -> list[Row]:
     one = Ingest(setting.rig, setting.day, "feedback", 1)
     writes = await one.prepare()
     rows = []
-    for rate in (50, 500, 2000):
-        wanted = one.records(days=max(1, rate * 10 // len(one.records()) + 1))[: rate * 10]
+    for rate, seconds in ((50, 30), (500, 12), (2000, 12)):
+        count = rate * seconds
+        wanted = one.records(days=count // len(one.records()) + 1)[:count]
         async with one.as_ours() as stage:
             ours = await latency.measure(stage, wanted, rate=rate)
         async with one.as_raw(writes) as stage:

@@ -26,9 +26,6 @@ class Settings(Database):
     kafka_password: SecretStr | None = None
     kafka_group: str = Field(default="feedback", description="Consumer group")
     kafka_topic_prefix: str = Field(default="", description="Before every topic's name (tests)")
-    kafka_poll_ms: int = Field(
-        default=50, ge=1, le=1000, description="Pause after an empty poll: latency against idle CPU"
-    )
     kafka_session_timeout_ms: int = Field(default=45_000, ge=6_000)
     host: str = Field(default="127.0.0.1", description="Where pages, probes and metrics are served")
     port: int = Field(default=8080, ge=0, le=65535)

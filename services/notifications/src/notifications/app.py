@@ -38,7 +38,7 @@ from notifications.config import ROLES, Settings
 from notifications.ports import Work
 from notifications.use_cases import recall_message, record_outcome, restate_stream
 from notifications.working_set import UseCase
-from parley_contracts.topics import DELIVERIES, FEEDBACK, NOTIFICATIONS, SCHEDULING
+from parley_contracts.topics import DELIVERIES, FEEDBACK, NOTIFICATIONS, SCHEDULING, TOPICS
 
 Clock = RealClock | FileClock
 STREAMS: Sequence[Stream[Work]] = (
@@ -127,6 +127,7 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, stopped.set)
             pages = http.server(service.application)
+            _warm_up()
             _spare_the_collector()
             candidates = (service.consumer, service.timers, service.sender)
             parts = [part for part in candidates if part is not None]
@@ -138,6 +139,15 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
                 for part in parts:
                     part.stop()
                 pages.should_exit = True
+
+
+def _warm_up() -> None:
+    """Models and codecs are built when they are first used: not while the first records wait for it."""
+    for topic in TOPICS.values():
+        for model in topic.events.values():
+            model.model_rebuild()
+    for table in postgres.STORE.tables:
+        table.codec  # noqa: B018 - a cached property
 
 
 def _spare_the_collector() -> None:
@@ -232,7 +242,6 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
         ingest=batch.ingest,
         security=_security(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
-        poll_ms=settings.kafka_poll_ms,
     )
 
 

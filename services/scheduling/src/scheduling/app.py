@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI
 from faststream.security import BaseSecurity
 
-from parley_contracts.topics import INTERVIEWS
+from parley_contracts.topics import INTERVIEWS, TOPICS
 from scheduling import consumers, timers, web
 from scheduling.adapters import database, http, migrate, postgres, probes, traces
 from scheduling.adapters.batch import Batch
@@ -96,6 +96,7 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, stopped.set)
             pages = http.server(service.application)
+            _warm_up()
             _spare_the_collector()
             parts = [part for part in (service.consumer, service.timers) if part is not None]
             async with asyncio.TaskGroup() as group:
@@ -106,6 +107,15 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
                 for part in parts:
                     part.stop()
                 pages.should_exit = True
+
+
+def _warm_up() -> None:
+    """Models and codecs are built when they are first used: not while the first records wait for it."""
+    for topic in TOPICS.values():
+        for model in topic.events.values():
+            model.model_rebuild()
+    for table in postgres.STORE.tables:
+        table.codec  # noqa: B018 - a cached property
 
 
 def _spare_the_collector() -> None:
@@ -161,7 +171,6 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
         ingest=batch.ingest,
         security=_security(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
-        poll_ms=settings.kafka_poll_ms,
     )
 
 

@@ -182,7 +182,6 @@ def settings_of(
         "KAFKA_BOOTSTRAP": kafka.bootstrap,
         "KAFKA_GROUP": system.groups[service],
         "KAFKA_TOPIC_PREFIX": system.prefix,
-        "KAFKA_POLL_MS": "5",
         "KAFKA_SESSION_TIMEOUT_MS": "6000",
         "PORT": str(ports[service]),
         "CLOCK_FILE": str(clock),
