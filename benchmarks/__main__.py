@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks import charts
 from benchmarks import day as days
 from benchmarks.report import BUDGET, Row, as_json, fallen, read_budget, table
 from benchmarks.rig import Rig
@@ -22,6 +23,7 @@ from parley_local.lock import KAFKA, POSTGRES
 from parley_local.servers import AnyServers, provide
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
+CHARTS = DOCUMENT.parent / "charts"
 BEGIN, END = "<!-- begin results -->\n", "<!-- end results -->"
 console = Console(soft_wrap=True)
 
@@ -63,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--json", type=Path, metavar="FILE")
     options.add_argument("--check", action="store_true", help="hold the figures to the budget")
     options.add_argument("--budget", action="store_true", help="make these figures the budget")
-    options.add_argument("--write", action="store_true", help="put the table into docs")
+    options.add_argument("--write", action="store_true", help="put table and charts into docs")
     return options
 
 
@@ -102,7 +104,9 @@ def write(rows: Sequence[Row]) -> None:
         f"{datetime.now(UTC):%d %B %Y}, `make bench`: Apache Kafka {KAFKA.rpartition(':')[2]}, PostgreSQL "
         f"{POSTGRES.rpartition(':')[2]}, Python {platform.python_version()}, {os.cpu_count()} cores.\n\n"
     )
-    DOCUMENT.write_text(before + BEGIN + told + table(rows) + END + after, encoding="utf-8")
+    pictures = "".join(f"\n![{name}](charts/{name}.svg)\n" for name in charts.draw(rows, CHARTS))
+    text = before + BEGIN + told + table(rows) + pictures + END + after
+    DOCUMENT.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 import json
 import statistics
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 BUDGET = Path(__file__).parent / "budget.json"
@@ -22,6 +22,17 @@ class Row:
     beside: str = ""
     at_least: float | None = None
     at_most: float | None = None
+    chart: str = ""
+    """On which chart its points are drawn, above `place`."""
+    place: str = ""
+    points: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def margin(self) -> float | None:
+        """How many times better than its bound; None where it has none."""
+        if self.at_least is not None:
+            return self.value / self.at_least
+        return self.at_most / max(self.value, 1e-9) if self.at_most is not None else None
 
     @property
     def holds(self) -> bool:

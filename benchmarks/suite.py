@@ -4,7 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks import booking, flow, footprint, growth, latency, relaying, slots
+from benchmarks import (
+    booking,
+    flow,
+    footprint,
+    growth,
+    latency,
+    relaying,
+    slots,
+    stacks,
+    timers,
+    volume,
+)
 from benchmarks.day import Day
 from benchmarks.ingest import Ingest, Sample
 from benchmarks.pages import reading
@@ -52,11 +63,17 @@ async def ingest_of(setting: Setting, service: str) -> list[Row]:
     shared = await hot.ours()
     beside_raw, beside_naive = ratio(ours, raw), ratio(ours, naive)
     return [
-        Row(f"ingest {service} beside a raw loop", beside_raw, ours=rates(ours), beside=rates(raw), at_least=0.5),
+        Row(f"ingest {service} beside a raw loop", beside_raw, ours=rates(ours), beside=rates(raw), at_least=0.5,
+            chart="ingest", place=service, points={
+                "ours": middle(ours), "ours, two processes": middle(two), "raw loop": middle(raw), "one by one": middle(naive)}),
         Row(f"ingest {service} beside one by one", beside_naive, ours=rates(ours), beside=rates(naive), at_least=20),
         Row(f"ingest {service}, two processes beside one", ratio(two, ours), ours=rates(two), beside=rates(ours), at_least=1.15),
         Row(f"ingest {service}, the same interviewers everywhere", shared.rate, "ev/s"),
     ]  # fmt: skip
+
+
+def middle(samples: Sequence[Sample]) -> float:
+    return median([one.rate for one in samples])
 
 
 def rates(samples: Sequence[Sample]) -> str:
@@ -64,7 +81,49 @@ def rates(samples: Sequence[Sample]) -> str:
 
 
 def ratio(ours: Sequence[Sample], beside: Sequence[Sample]) -> float:
-    return median([one.rate for one in ours]) / median([one.rate for one in beside])
+    return middle(ours) / middle(beside)
+
+
+async def timer(setting: Setting) -> list[Row]:
+    rows = []
+    for service in SERVICES:
+        one = Ingest(setting.rig, setting.day, service, max(1, setting.days // 5))
+        await one.prepare()
+        sample = await timers.measure(one)
+        told = f"{sample.fired:,} in {sample.seconds:.1f} s"
+        rows.append(Row(f"timers of {service}, due at once", sample.rate, "timers/s", ours=told))
+    return rows
+
+
+async def leftover(setting: Setting) -> list[Row]:
+    rows = []
+    for service in SERVICES:
+        days = max(1, setting.days // 4)
+        one = Ingest(setting.rig, setting.day, service, days)
+        sample = await volume.measure(one, 60 * days)
+        told = ", ".join(
+            f"{name} {count / sample.interviews:.1f} rows, {size / sample.interviews / 1000:.1f} kB"
+            for name, (count, size) in sample.tables.items()
+        )
+        rows.append(
+            Row(
+                f"an interview in {service}'s database",
+                sample.bytes_of_each / 1000,
+                "kB",
+                ours=told,
+            )
+        )
+    return rows
+
+
+async def where(setting: Setting) -> list[Row]:
+    rows = []
+    for service in SERVICES:
+        one = Ingest(setting.rig, setting.day, service, setting.days)
+        parts = await stacks.measure(one)
+        told = ", ".join(f"{name} {100 * share:.0f} %" for name, share in parts.items())
+        rows.append(Row(f"where {service}'s time goes", len(parts), "parts", ours=told))
+    return rows
 
 
 async def hop(setting: Setting) -> list[Row]:
@@ -82,8 +141,10 @@ async def hop(setting: Setting) -> list[Row]:
         told = [f"p50 {s.p50_ms:.0f}, p99 {s.p99_ms:.0f} ms of {s.hops}" for s in (ours, raw)]
         value = ours.p99_ms / max(1.0, raw.p99_ms)
         rows.append(
-            Row(f"one hop at {rate} ev/s, p99", value, ours=told[0], beside=told[1], at_most=1.5)
-        )
+            Row(f"one hop at {rate} ev/s, p99", value, ours=told[0], beside=told[1], at_most=1.5,
+                chart="latency", place=f"{rate} ev/s", points={
+                    "ours p50": ours.p50_ms, "ours p99": ours.p99_ms, "raw p50": raw.p50_ms, "raw p99": raw.p99_ms})
+        )  # fmt: skip
     return rows
 
 
@@ -103,7 +164,9 @@ async def slot_search(setting: Setting) -> list[Row]:
         bound = 2.0 if interviewers == 50 else None
         rows.append(
             Row(f"slots of a panel of 3 over {interviewers} interviewers, 30 days", one.ratio,
-                ours=f"{one.search_ms:.1f} ms, {one.starts} starts; {one.first_ms:.0f} ms the first time", beside=f"{one.rows_ms:.1f} ms", at_most=bound)
+                ours=f"{one.search_ms:.1f} ms, {one.starts} starts; {one.first_ms:.0f} ms the first time", beside=f"{one.rows_ms:.1f} ms", at_most=bound,
+                chart="slots", place=f"{interviewers} interviewers",
+                points={"search": one.search_ms, "the first time": one.first_ms, "rows alone": one.rows_ms})
         )  # fmt: skip
     return rows
 
@@ -148,7 +211,8 @@ async def history(setting: Setting) -> list[Row]:
     first = samples[0]
     return [
         Row(f"cost of an event over {one.rows:,} rows of history", one.cpu_us / first.cpu_us,
-            ours=f"{one.cpu_us:.0f} µs, {one.rate:,.0f} ev/s", at_most=1.2)
+            ours=f"{one.cpu_us:.0f} µs, {one.rate:,.0f} ev/s", at_most=1.2,
+            chart="history", place=f"{one.rows:,} rows", points={"service and database": one.cpu_us})
         for one in samples
     ]  # fmt: skip
 
@@ -175,6 +239,9 @@ async def page(setting: Setting) -> list[Row]:
 
 BENCHES: dict[str, Bench] = {
     "ingest": ingest,
+    "timers": timer,
+    "volume": leftover,
+    "where": where,
     "hop": hop,
     "flow": whole_flow,
     "relay": relay,

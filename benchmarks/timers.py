@@ -1,0 +1,54 @@
+"""Timers that are due all at once: how many a second are claimed, and have their effect committed."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import httpx
+
+from benchmarks.ingest import Ingest
+from benchmarks.rig import LOOK_SECONDS, PATIENCE_SECONDS, NotDone, Stage
+from parley_local.demo.system import Program
+
+DUE = "select count(*) from timer where parked_at is null and due_at <= $1"
+FIRED = "parley_timers_total{"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    fired: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        return self.fired / self.seconds
+
+
+async def measure(one: Ingest) -> Sample:
+    """Everything of the day was taken in on its first morning; then its last evening comes at once."""
+    async with one.rig.stage(one.service, one.day.starts_at, like=one.kept) as stage:
+        program = stage.add_service("timers")
+        stage.add_relay()
+        await stage.ready()
+        await until_nothing_is_due(one, stage)
+        before, began = await fired(program), time.perf_counter()
+        stage.clock.set(one.day.ends_at, rate=0)
+        await until_nothing_is_due(one, stage)
+        seconds = time.perf_counter() - began
+        return Sample(await fired(program) - before, seconds)
+
+
+async def until_nothing_is_due(one: Ingest, stage: Stage) -> None:
+    """What a timer sets may be due too; it is fired in its turn."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    async with stage.connection() as connection:
+        while await connection.fetchval(DUE, stage.clock.now()):
+            if time.monotonic() > give_up:
+                raise NotDone(f"{one.service} still has timers that are due")
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def fired(program: Program) -> int:
+    async with httpx.AsyncClient() as client:
+        told = (await client.get(program.url + "/metrics")).text
+    return sum(int(float(line.split()[-1])) for line in told.splitlines() if line.startswith(FIRED))
