@@ -199,6 +199,7 @@ async def test_endless_needs_are_a_bug_that_ends(bench: Bench) -> None:
     def needs(message: str, work: Any) -> Any:
         nonlocal asked
         asked += 1
+        work.tallies.peek("x")
         return working_set.Needs.rows("tally", f"ats:{asked}")
 
     with pytest.raises(RecursionError):
@@ -233,3 +234,49 @@ async def test_what_follows_is_done_once_however_often_it_was_asked_for(bench: B
     assert counted_to == 3
     assert trace is not None
     assert trace[3:35] == traces[-1][3:35]
+
+
+def following(bench: Bench, seen: list[tuple[str, ...]]) -> Any:
+    """A step that needs the row which another row names."""
+    working_set = bench.plumbing.working_set
+
+    def needs(message: str, work: Any) -> Any:
+        known = work.tallies.peek(message)
+        named = known.seen if known is not None else ()
+        return working_set.Needs.rows("tally", message, *named)
+
+    def run(message: str, work: Any, *, now: Any) -> None:
+        named = work.tallies[message].seen
+        seen.append(tuple(work.tallies[one].id for one in named))
+
+    return working_set.Step("ats:a", working_set.UseCase(needs, run))
+
+
+async def test_what_is_remembered_says_what_will_be_needed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in ("ats:a", "ats:b", "ats:c"):
+        await transactions(bench).command(command(bench, one), now=NOW)
+    await bench.pool.execute(NAME, "ats:a", ["ats:b"])
+    passes, seen = 0, list[tuple[str, ...]]()
+    load = bench.plumbing.transaction._load
+
+    async def counted_load(*given: Any, **named: Any) -> Any:
+        nonlocal passes
+        passes += 1
+        return await load(*given, **named)
+
+    monkeypatch.setattr(bench.plumbing.transaction, "_load", counted_load)
+    found = []
+    for elsewhere in (None, None, ["ats:c"], None):
+        if elsewhere is not None:
+            await bench.pool.execute(NAME, "ats:a", elsewhere)
+        passes = 0
+        await transactions(bench).command(following(bench, seen), now=NOW)
+        found.append(passes)
+
+    assert seen == [("ats:b",), ("ats:b",), ("ats:c",), ("ats:c",)]
+    assert found == [2, 1, 2, 1]
+
+
+NAME = "update tally set state = jsonb_set(state, '{seen}', to_jsonb($2::text[])) where id = $1"

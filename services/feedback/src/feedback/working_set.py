@@ -97,6 +97,8 @@ class Rows(Generic[A]):
         self._current: dict[str, A | None] = {}
         self._asked: set[tuple[str, str]] = set()
         self._index: dict[tuple[str, str], set[str]] = {}
+        self.peeked = False
+        """Whether anybody has asked what is known, without having to be told."""
 
     def get(self, row_id: str) -> A | None:
         if row_id not in self._current:
@@ -111,6 +113,7 @@ class Rows(Generic[A]):
 
     def peek(self, row_id: str) -> A | None:
         """The row as far as it is known; for `needs`, which is asked before all is loaded."""
+        self.peeked = True
         return self._current.get(row_id)
 
     def where(self, column: str, value: str) -> tuple[A, ...]:
@@ -119,6 +122,7 @@ class Rows(Generic[A]):
         return self.peek_where(column, value)
 
     def peek_where(self, column: str, value: str) -> tuple[A, ...]:
+        self.peeked = True
         found = (self._current[i] for i in sorted(self._index.get((column, value), ())))
         return tuple(row for row in found if row is not None)
 
@@ -139,6 +143,7 @@ class Rows(Generic[A]):
         self._current[row_id] = None
 
     def __iter__(self) -> Iterator[A]:
+        self.peeked = True
         return iter([row for row in self._current.values() if row is not None])
 
     def loaded(self, rows: Mapping[str, A | None]) -> None:
@@ -286,6 +291,7 @@ M = TypeVar("M")
 class UseCase(Generic[M, W]):
     """A use case beside what it needs: `needs(message, work)` is asked until it names nothing new.
 
+    What it names may depend on `work` by what it peeks at, and by nothing else.
     `run(message, work, now=...)` returns None, or a `Refusal`, which keeps what was changed before it
     was returned: a refusing use case changes nothing.
     """

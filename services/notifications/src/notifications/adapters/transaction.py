@@ -6,7 +6,7 @@ and done again with the union, so that no lock is ever taken out of order.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,7 @@ from notifications.adapters import failpoint, outbox, timer, traces
 from notifications.adapters.database import Connection, Pool
 from notifications.adapters.memory import Memory
 from notifications.adapters.table import Collision, Refused, Table, Unheard
-from notifications.working_set import Needs, NotLoaded, Refusal, Step, WorkingSet
+from notifications.working_set import Needs, NotLoaded, Refusal, Rows, Step, WorkingSet
 
 T = TypeVar("T")
 W = TypeVar("W", bound=WorkingSet)
@@ -106,13 +106,13 @@ async def run_steps(
 
     `lock_last` takes the locks that come after all aggregates' and says which steps still stand.
     """
-    needs = Needs.union(step.use_case.needs(step.message, store.new_work()) for step in steps)
+    needs, dependent = _foresee(store, steps)
     making = False
     for _ in range(MAX_ROUNDS):
         try:
             async with connection.transaction():
                 loaded = await _load(connection, store, needs, making=making)
-                _ask_again(steps, loaded.work, needs)
+                _ask_again(dependent, loaded.work, needs)
                 standing = steps if lock_last is None else await lock_last(connection, loaded.work)
                 answers = await _run(standing, loaded.work, now=now)
                 await _flush(connection, store, loaded)
@@ -219,6 +219,44 @@ def _settle(one: Asked[Any], found: Refusal | Exception | None) -> None:
         one.answer.set_exception(found)
     else:
         one.answer.set_result(found)
+
+
+def _foresee(
+    store: Store[W], steps: Sequence[Step[Any, W]]
+) -> tuple[Needs, Sequence[Step[Any, W]]]:
+    """What the steps will need as far as rows are remembered, and those whose needs depend on rows.
+
+    What is remembered may be old, and all is asked again once it is locked: mostly it is right, and one pass enough.
+    """
+    work = store.new_work()
+    tables = work.tables()
+    parts: list[Needs] = []
+    dependent: list[Step[Any, W]] = []
+    for step in steps:
+        parts.append(step.use_case.needs(step.message, work))
+        if any(rows.peeked for rows in tables.values()):
+            dependent.append(step)
+            for rows in tables.values():
+                rows.peeked = False
+    needs = more = Needs.union(parts)
+    while dependent and _recall(store, tables, more):
+        asked = Needs.union(step.use_case.needs(step.message, work) for step in dependent)
+        more = asked - needs
+        needs |= more
+    return needs, dependent
+
+
+def _recall(store: Store[W], tables: Mapping[str, Rows[Any]], needs: Needs) -> bool:
+    """Whether anything is remembered of these rows."""
+    ids: dict[str, list[str]] = {}
+    for name, row_id in needs.ids:
+        ids.setdefault(name, []).append(row_id)
+    found = False
+    for name, wanted in ids.items():
+        known = store.memory.recall(name, wanted)
+        tables[name].loaded({row_id: one.row for row_id, one in known.items()})
+        found = found or bool(known)
+    return found
 
 
 async def _load(
