@@ -74,6 +74,43 @@ async def test_one_that_breaks_takes_nobody_along(bench: Bench) -> None:
     assert await bench.counts() == {f"ats:{n}": 1 for n in range(4)}
 
 
+async def test_what_may_have_been_done_is_not_done_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that is cut while the commit is on its way: who asked hears that nobody knows."""
+    kept = bench.plumbing.failpoint.reach
+
+    def cut(name: str) -> None:
+        kept(name)
+        if name == "page_after_commit":
+            raise ConnectionResetError
+
+    monkeypatch.setattr(bench.plumbing.failpoint, "reach", cut)
+    pages = transactions(bench)
+
+    answers = await asyncio.gather(
+        *[pages.command(command(bench, "ats:a"), now=NOW) for _ in range(5)], return_exceptions=True
+    )
+
+    assert all(isinstance(one, ConnectionResetError) for one in answers)
+    assert await bench.counts() == {"ats:a": 5}
+
+
+async def test_who_comes_as_a_lane_ends_is_answered(bench: Bench) -> None:
+    """In the very turn of the loop in which both have found nothing more to do."""
+    pages = transactions(bench)
+
+    async def one_after_the_other() -> None:
+        for _ in range(30):
+            await pages.command(command(bench, "ats:a"), now=NOW)
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(*[one_after_the_other() for _ in range(3)])
+
+    assert await bench.counts() == {"ats:a": 90}
+    assert not pages._lanes
+
+
 async def test_a_refusal_is_for_who_is_refused(bench: Bench) -> None:
     refusal = bench.plumbing.working_set.Refusal
 

@@ -54,6 +54,10 @@ OUTAGES = (
 `MAX_ATTEMPTS` are among them."""
 
 
+UNDONE = (*COLLISIONS, asyncpg.LockNotAvailableError)
+"""After these a transaction is rolled back for sure; after the other outages it may have been committed."""
+
+
 @dataclass(frozen=True)
 class Store(Generic[W]):
     """A service's tables in lock order, and how to make an empty working set of them."""
@@ -156,7 +160,7 @@ class Transactions(Generic[W]):
     pool: Pool
     store: Store[W]
     _waiting: list[Asked[W]] = field(default_factory=list)
-    _lanes: set[asyncio.Task[None]] = field(default_factory=set)
+    _lanes: set[asyncio.Task[Any] | None] = field(default_factory=set)
 
     async def command(self, step: Step[Any, W], *, now: datetime) -> Refusal | None:
         """Returns None, or why it was refused; raises one of `OUTAGES` where it cannot be said.
@@ -168,32 +172,32 @@ class Transactions(Generic[W]):
         asked = Asked(traced, now, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
         if len(self._lanes) < LANES:
-            lane = asyncio.create_task(self._lane())
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
+            self._lanes.add(asyncio.create_task(self._lane()))
         return await asked.answer
 
     async def _lane(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-            try:
-                answers = await self._together(group)
-            except Exception as trouble:  # noqa: BLE001 - whatever it is, it may be about one of them
-                if len(group) == 1:
-                    _settle(group[0], trouble)
-                else:
-                    await asyncio.gather(*[self._alone(one) for one in group])
-            else:
-                for one, answer in zip(group, answers, strict=True):
-                    _settle(one, answer)
-
-    async def _alone(self, one: Asked[W]) -> None:
         try:
-            (answer,) = await self._together([one])
+            while self._waiting:
+                group, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+                await self._answer(group)
+        finally:
+            # At once, and not when the task is looked after: whoever comes in between would wait for ever.
+            self._lanes.discard(asyncio.current_task())
+
+    async def _answer(self, group: Sequence[Asked[W]]) -> None:
+        """What broke a shared transaction is tried again alone, where it is sure that nothing was done."""
+        try:
+            answers = await self._together(group)
         except Exception as trouble:  # noqa: BLE001 - it is told to who asked
-            _settle(one, trouble)
+            undone = isinstance(trouble, UNDONE) or not isinstance(trouble, OUTAGES)
+            if undone and len(group) > 1:
+                await asyncio.gather(*[self._answer([one]) for one in group])
+                return
+            for one in group:
+                _settle(one, trouble)
         else:
-            _settle(one, answer)
+            for one, answer in zip(group, answers, strict=True):
+                _settle(one, answer)
 
     async def _together(self, group: Sequence[Asked[W]]) -> Sequence[Refusal | None]:
         steps, now = [one.step for one in group], max(one.now for one in group)
@@ -239,7 +243,9 @@ def _foresee(
             for rows in tables.values():
                 rows.peeked = False
     needs = more = Needs.union(parts)
-    while dependent and _recall(store, tables, more):
+    for _ in range(MAX_ROUNDS):
+        if not dependent or not _recall(store, tables, more):
+            break
         asked = Needs.union(step.use_case.needs(step.message, work) for step in dependent)
         more = asked - needs
         needs |= more
