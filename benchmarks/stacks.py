@@ -1,6 +1,7 @@
 """Where a service's time goes while it takes records in: py-spy's samples, added up by what they are for."""
 
 import asyncio
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -39,7 +40,7 @@ async def measure(one: Ingest) -> Mapping[str, float]:
             stderr=asyncio.subprocess.DEVNULL,
         )
         await one.timed(stage, one.records(), moving=one.span)
-        await asyncio.to_thread(stage.system.stop)
+        spy.send_signal(signal.SIGINT)
         await spy.wait()
     return shares(file.read_text(encoding="utf-8").splitlines())
 
@@ -57,4 +58,6 @@ def shares(stacks: Iterable[str]) -> dict[str, float]:
 def part_of(stack: str) -> str:
     if "importlib" in stack or "_warm_up" in stack:
         return "start"
+    if "asyncio/runners.py" in stack.rpartition(";")[2]:
+        return "the event loop itself"
     return next((name for name, marks in PARTS if any(m in stack for m in marks)), "all else")

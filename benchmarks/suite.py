@@ -87,7 +87,7 @@ def ratio(ours: Sequence[Sample], beside: Sequence[Sample]) -> float:
 async def timer(setting: Setting) -> list[Row]:
     rows = []
     for service in SERVICES:
-        one = Ingest(setting.rig, setting.day, service, max(1, setting.days // 5))
+        one = Ingest(setting.rig, setting.day, service, setting.days)
         await one.prepare()
         sample = await timers.measure(one)
         told = f"{sample.fired:,} in {sample.seconds:.1f} s"
