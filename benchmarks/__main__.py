@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import os
 import platform
 import sys
@@ -30,6 +31,9 @@ console = Console(soft_wrap=True)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    logging.getLogger("aiokafka").setLevel(
+        logging.CRITICAL
+    )  # a broker that has just started says so
     if options.check and not BUDGET.exists():
         sys.stderr.write(
             "There is no budget to hold the figures to yet: --budget makes one of a run.\n"

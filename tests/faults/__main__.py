@@ -5,6 +5,7 @@ Exit status 1 where a scenario found anything, or a broken build was not caught.
 
 import argparse
 import asyncio
+import logging
 import os
 import platform
 import re
@@ -42,6 +43,9 @@ console = Console(soft_wrap=True)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    logging.getLogger("aiokafka").setLevel(
+        logging.CRITICAL
+    )  # that the broker is away is what is tried
     known = [*SCENARIOS, *MUTATIONS]
     names = options.only.split(",") if options.only else known
     if strange := sorted(set(names) - set(known)):
