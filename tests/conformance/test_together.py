@@ -111,6 +111,28 @@ async def test_who_comes_as_a_lane_ends_is_answered(bench: Bench) -> None:
     assert not pages._lanes
 
 
+async def test_nobody_waits_for_lanes_that_are_held_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.plumbing.transaction, "LONG_SECONDS", 0.05)
+    pages = transactions(bench)
+    await pages.command(command(bench, "ats:a"), now=NOW)
+    async with bench.pool.acquire() as other, other.transaction():
+        await other.execute("select from tally where id = 'ats:a' for update")
+        held = []
+        for _ in range(2):
+            held.append(asyncio.create_task(pages.command(command(bench, "ats:a"), now=NOW)))
+            for _ in range(3):  # until a lane has taken it
+                await asyncio.sleep(0)
+
+        await pages.command(command(bench, "ats:b"), now=NOW)
+
+        assert not any(one.done() for one in held)
+
+    await asyncio.gather(*held)
+    assert await bench.counts() == {"ats:a": 3, "ats:b": 1}
+
+
 async def test_a_refusal_is_for_who_is_refused(bench: Bench) -> None:
     refusal = bench.plumbing.working_set.Refusal
 

@@ -33,6 +33,8 @@ MAX_ATTEMPTS = 5
 MAX_ROUNDS = 12
 LANES = 2
 """Of pages: one waits for a lock, and another goes on."""
+LONG_SECONDS = 1.0
+"""A lane that takes longer is held up, and counts no more: nobody waits for a line that is dead."""
 MOST_AT_ONCE = 50
 BREATH_SECONDS = 0.02
 """Between two breaths of the event loop, so that pages, heartbeats and probes are answered."""
@@ -160,7 +162,8 @@ class Transactions(Generic[W]):
     pool: Pool
     store: Store[W]
     _waiting: list[Asked[W]] = field(default_factory=list)
-    _lanes: set[asyncio.Task[Any] | None] = field(default_factory=set)
+    _lanes: dict[object, float] = field(default_factory=dict)
+    """Tasks, and since when each has been busy with the same group."""
 
     async def command(self, step: Step[Any, W], *, now: datetime) -> Refusal | None:
         """Returns None, or why it was refused; raises one of `OUTAGES` where it cannot be said.
@@ -171,18 +174,27 @@ class Transactions(Generic[W]):
         traced = step if step.trace is not None else step.traced(traces.child_of(None))
         asked = Asked(traced, now, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
-        if len(self._lanes) < LANES:
-            self._lanes.add(asyncio.create_task(self._lane()))
+        self._open()
+        asyncio.get_running_loop().call_later(LONG_SECONDS, self._open)
         return await asked.answer
 
+    def _open(self) -> None:
+        """Another lane, where somebody waits and too few are under way."""
+        now = asyncio.get_running_loop().time()
+        under_way = sum(now - since < LONG_SECONDS for since in self._lanes.values())
+        if self._waiting and under_way < LANES:
+            self._lanes[asyncio.create_task(self._lane())] = now
+
     async def _lane(self) -> None:
+        lane, loop = asyncio.current_task(), asyncio.get_running_loop()
         try:
             while self._waiting:
+                self._lanes[lane] = loop.time()
                 group, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
                 await self._answer(group)
         finally:
             # At once, and not when the task is looked after: whoever comes in between would wait for ever.
-            self._lanes.discard(asyncio.current_task())
+            self._lanes.pop(lane, None)
 
     async def _answer(self, group: Sequence[Asked[W]]) -> None:
         """What broke a shared transaction is tried again alone, where it is sure that nothing was done."""
