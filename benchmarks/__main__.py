@@ -52,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write(rows)
     if options.budget:
         BUDGET.write_text(
-            json.dumps({one.name: round(one.value, 3) for one in rows}, indent=2) + "\n"
+            json.dumps({one.name: round(one.value, 3) for one in rows if one.is_ratio}, indent=2)
+            + "\n"
         )
     worse = fallen(rows, read_budget()) if options.check else []
     for one in worse:

@@ -28,6 +28,11 @@ class Row:
     points: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def is_ratio(self) -> bool:
+        """Beside something in the same run: what a budget can hold on another machine too."""
+        return self.unit == "x" and bool(self.bound)
+
+    @property
     def margin(self) -> float | None:
         """How many times better than its bound; None where it has none."""
         if self.at_least is not None:
@@ -72,10 +77,12 @@ def as_json(rows: Sequence[Row]) -> str:
 
 
 def fallen(rows: Sequence[Row], budget: dict[str, float]) -> list[str]:
-    """Each row that is more than a fifth worse than its budget, in words."""
+    """Each ratio that is more than a fifth worse than its budget, and whatever else misses its bound, in words."""
     found = []
     for one in rows:
         kept = budget.get(one.name)
+        if not one.is_ratio and not one.holds:
+            found.append(f"{one.name}: {one.value:.3g} {one.unit}, bound {one.bound}")
         if kept is None:
             continue
         worse = one.value < kept * (1 - ALLOWED)

@@ -36,6 +36,8 @@ def test_a_figure_that_misses_its_bound_is_marked() -> None:
         (replace(SMALL, value=0.85), True),
         (replace(SMALL, value=0.01), False),
         (Row("new", 1, at_least=2), False),
+        (Row("memory", 151, "MiB", at_most=150), True),
+        (Row("memory", 149, "MiB", at_most=150), False),
     ],
 )
 def test_what_is_a_fifth_worse_than_its_budget_has_fallen(row: Row, *, worse: bool) -> None:
