@@ -31,9 +31,8 @@ console = Console(soft_wrap=True)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    logging.getLogger("aiokafka").setLevel(
-        logging.CRITICAL
-    )  # a broker that has just started says so
+    # A broker that has just started is asked too early, and says so.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     if options.check and not BUDGET.exists():
         sys.stderr.write(
             "There is no budget to hold the figures to yet: --budget makes one of a run.\n"

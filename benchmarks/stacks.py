@@ -56,7 +56,7 @@ def shares(stacks: Iterable[str]) -> dict[str, float]:
 
 
 def part_of(stack: str) -> str:
-    if "importlib" in stack or "_warm_up" in stack:
+    if "importlib" in stack or "warm_up (" in stack:
         return "start"
     if "asyncio/runners.py" in stack.rpartition(";")[2]:
         return "the event loop itself"

@@ -41,6 +41,7 @@ COPIED = (
     "adapters/told.py",
     "adapters/traces.py",
     "adapters/transaction.py",
+    "adapters/warm_up.py",
     "domain/changed.py",
     "domain/zones.py",
     "migrations/0001_plumbing.sql",

@@ -227,18 +227,7 @@ def test_whoever_read_the_other_side_writes_no_more() -> None:
         revision=3, round=a_round(gates=gates), kind=FeedbackKind.REVIEW, person_id=CANDIDATE
     )
 
-    opened = (NINE, in_state(a_round(gates=gates)))
-    assert len(seals(a_day(opened, (NINE + DAY, amended)))) == 1
-    assert seals(a_day(opened, (NINE, amended))) == []
-
-
-def test_a_gate_is_open_from_when_it_was_told_whatever_the_service_s_clock_said() -> None:
-    """A review that opens the gate itself is stamped in the same breath, by a clock that may be behind."""
-    gates = Gates(to_candidate_at=NINE - DAY, a_opened_at=NINE - DAY)
-    amended = FeedbackAmended(
-        revision=3, round=a_round(gates=gates), kind=FeedbackKind.REVIEW, person_id=CANDIDATE
-    )
-
+    assert len(seals(a_day((NINE + DAY, amended)))) == 1
     assert seals(a_day((NINE, amended))) == []
 
 

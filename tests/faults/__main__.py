@@ -43,9 +43,8 @@ console = Console(soft_wrap=True)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    logging.getLogger("aiokafka").setLevel(
-        logging.CRITICAL
-    )  # that the broker is away is what is tried
+    # That the broker is away is what is tried.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     known = [*SCENARIOS, *MUTATIONS]
     names = options.only.split(",") if options.only else known
     if strange := sorted(set(names) - set(known)):

@@ -1,13 +1,17 @@
 """Clocks that are wrong: each service has a file of its own for domain time, and may be told another time."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from parley_contracts.rounds import RoundEvent
 from parley_local.demo.clock import ConductedClock
+from parley_local.demo.evidence import Record
 
 RIGHT = timedelta()
 CLOSE = timedelta(milliseconds=1)
+GATES = ("a_opened_at", "to_candidate_at", "b_opened_at")
 
 
 @dataclass
@@ -58,3 +62,28 @@ class Clocks(ConductedClock):
 
     def _tell(self, service: str) -> None:
         self.own[service].set(self.now() + self.error_of(service), rate=self._rate)
+
+
+def truly_dated(records: Iterable[Record], clock: Clocks) -> tuple[Record, ...]:
+    """As if the clock of the service that wrote each had been right: of a record, and of the gates in it.
+
+    A gate is stamped by the clock by which the record is dated that tells of it first, and keeps its stamp.
+    """
+    opened: dict[tuple[str, str, datetime], datetime] = {}
+    dated = []
+    for record in records:
+        if record.time is None:
+            dated.append(record)
+            continue
+        true = clock.corrected(record.time, record.wall)
+        data = record.data
+        if isinstance(data, RoundEvent):
+            told = {}
+            for name in GATES:
+                if (stamp := getattr(data.round.gates, name)) is not None:
+                    first = true if stamp == record.time else stamp
+                    told[name] = opened.setdefault((data.aggregate_id, name, stamp), first)
+            gates = data.round.gates.model_copy(update=told)
+            data = data.model_copy(update={"round": data.round.model_copy(update={"gates": gates})})
+        dated.append(replace(record, time=true, data=data))
+    return tuple(dated)

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka.errors import KafkaError
 from tests.faults import witness
 from tests.faults.checker import Finding
-from tests.faults.clocks import Clocks
+from tests.faults.clocks import Clocks, truly_dated
 from tests.faults.disk import SmallDisk
 from tests.faults.history import History, Said
 from tests.faults.load import Ats, Listening, Prompt
@@ -26,7 +26,7 @@ from tests.faults.sink import Sink
 
 from parley_contracts.topics import consumed_by
 from parley_local.demo import system
-from parley_local.demo.evidence import Evidence, Record, read_raw, read_tables, read_topics
+from parley_local.demo.evidence import Evidence, read_raw, read_tables, read_topics
 from parley_local.demo.feed import STARTS_AT, Line
 from parley_local.demo.quiet import Quiet
 from parley_local.demo.system import SERVICES, Program, System
@@ -260,7 +260,7 @@ class World:
     async def history(self) -> History:
         now = self.clock.now()
         read = await read_topics(self.servers.kafka.bootstrap, self.system.prefix)
-        records = tuple(self._truly_dated(one) for one in read)
+        records = truly_dated(read, self.clock) if self.clock.own else tuple(read)
         tables = await read_tables(self.system.dsns, self.system.prefix, now)
         canaries = self.people.canaries
         evidence = Evidence(
@@ -287,12 +287,6 @@ class World:
                 for service in SERVICES
             },
         )
-
-    def _truly_dated(self, record: Record) -> Record:
-        """As if the clock of the service that wrote it had been right."""
-        if not self.clock.own or record.time is None:
-            return record
-        return replace(record, time=self.clock.corrected(record.time, record.wall))
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Composition root: the only module that knows every concrete class."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,11 +23,12 @@ from feedback.adapters.reconcile import Reconciliation
 from feedback.adapters.snapshot import Owner, Stream
 from feedback.adapters.timer_runner import TimerLoop, TimerRunner
 from feedback.adapters.transaction import OUTAGES, Transactions
+from feedback.adapters.warm_up import warm_up
 from feedback.config import ROLES, Settings
 from feedback.ports import Work
 from feedback.use_cases import restate_clock, restate_round
 from feedback.working_set import UseCase
-from parley_contracts.topics import CANDIDATE_UPDATES, ROUNDS, TOPICS
+from parley_contracts.topics import CANDIDATE_UPDATES, ROUNDS
 
 Clock = RealClock | FileClock
 STREAMS: Sequence[Stream[Work]] = (
@@ -101,8 +101,7 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, stopped.set)
             pages = http.server(service.application)
-            _warm_up()
-            _spare_the_collector()
+            warm_up(postgres.STORE)
             parts = [part for part in (service.consumer, service.timers) if part is not None]
             async with asyncio.TaskGroup() as group:
                 group.create_task(pages.serve(sockets=[door]))
@@ -112,22 +111,6 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
                 for part in parts:
                     part.stop()
                 pages.should_exit = True
-
-
-def _warm_up() -> None:
-    """Models and codecs are built when they are first used: not while the first records wait for it."""
-    for topic in TOPICS.values():
-        for model in topic.events.values():
-            model.model_rebuild()
-    for table in postgres.STORE.tables:
-        table.codec  # noqa: B018 - a cached property
-
-
-def _spare_the_collector() -> None:
-    """What start-up made stays, and what a batch makes dies with it: looking through either is wasted."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def clock_of(settings: Settings) -> Clock:

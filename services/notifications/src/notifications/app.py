@@ -1,7 +1,6 @@
 """Composition root: the only module that knows every concrete class."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -34,11 +33,12 @@ from notifications.adapters.smtp import MailServer, Tls
 from notifications.adapters.snapshot import Owner, Stream
 from notifications.adapters.timer_runner import TimerLoop, TimerRunner
 from notifications.adapters.transaction import OUTAGES, Transactions
+from notifications.adapters.warm_up import warm_up
 from notifications.config import ROLES, Settings
 from notifications.ports import Work
 from notifications.use_cases import recall_message, record_outcome, restate_stream
 from notifications.working_set import UseCase
-from parley_contracts.topics import DELIVERIES, FEEDBACK, NOTIFICATIONS, SCHEDULING, TOPICS
+from parley_contracts.topics import DELIVERIES, FEEDBACK, NOTIFICATIONS, SCHEDULING
 
 Clock = RealClock | FileClock
 STREAMS: Sequence[Stream[Work]] = (
@@ -127,8 +127,7 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, stopped.set)
             pages = http.server(service.application)
-            _warm_up()
-            _spare_the_collector()
+            warm_up(postgres.STORE)
             candidates = (service.consumer, service.timers, service.sender)
             parts = [part for part in candidates if part is not None]
             async with asyncio.TaskGroup() as group:
@@ -139,22 +138,6 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
                 for part in parts:
                     part.stop()
                 pages.should_exit = True
-
-
-def _warm_up() -> None:
-    """Models and codecs are built when they are first used: not while the first records wait for it."""
-    for topic in TOPICS.values():
-        for model in topic.events.values():
-            model.model_rebuild()
-    for table in postgres.STORE.tables:
-        table.codec  # noqa: B018 - a cached property
-
-
-def _spare_the_collector() -> None:
-    """What start-up made stays, and what a batch makes dies with it: looking through either is wasted."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def clock_of(settings: Settings) -> Clock:

@@ -1,7 +1,6 @@
 """Composition root: the only module that knows every concrete class."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI
 from faststream.security import BaseSecurity
 
-from parley_contracts.topics import INTERVIEWS, TOPICS
+from parley_contracts.topics import INTERVIEWS
 from scheduling import consumers, timers, web
 from scheduling.adapters import database, http, migrate, postgres, probes, traces
 from scheduling.adapters.batch import Batch
@@ -25,6 +24,7 @@ from scheduling.adapters.reconcile import Reconciliation
 from scheduling.adapters.snapshot import Owner, Stream
 from scheduling.adapters.timer_runner import TimerLoop, TimerRunner
 from scheduling.adapters.transaction import OUTAGES, Transactions
+from scheduling.adapters.warm_up import warm_up
 from scheduling.config import ROLES, Settings
 from scheduling.ports import Work
 from scheduling.use_cases import restate_interview
@@ -96,8 +96,7 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, stopped.set)
             pages = http.server(service.application)
-            _warm_up()
-            _spare_the_collector()
+            warm_up(postgres.STORE)
             parts = [part for part in (service.consumer, service.timers) if part is not None]
             async with asyncio.TaskGroup() as group:
                 group.create_task(pages.serve(sockets=[door]))
@@ -107,22 +106,6 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
                 for part in parts:
                     part.stop()
                 pages.should_exit = True
-
-
-def _warm_up() -> None:
-    """Models and codecs are built when they are first used: not while the first records wait for it."""
-    for topic in TOPICS.values():
-        for model in topic.events.values():
-            model.model_rebuild()
-    for table in postgres.STORE.tables:
-        table.codec  # noqa: B018 - a cached property
-
-
-def _spare_the_collector() -> None:
-    """What start-up made stays, and what a batch makes dies with it: looking through either is wasted."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def clock_of(settings: Settings) -> Clock:

@@ -276,17 +276,12 @@ def _is_early(evidence: Evidence, round_: Round, side: SideOfPair) -> bool:
 
 
 def _written_too_late(evidence: Evidence) -> Iterator[str]:
-    """Who may read the other side's words can no longer add to their own: by when it was told that they may,
-    so that it does not matter whether the service's clock is right.
-    """
-    open_since: dict[tuple[str, bool], datetime] = {}
+    """Who may read the other side's words can no longer add to their own."""
     for record, event in evidence.of(RoundEvent):
-        gates = event.round.gates
-        for of_review, gate in ((True, gates.to_candidate_at), (False, gates.b_opened_at)):
-            if gate is not None:
-                open_since.setdefault((event.aggregate_id, of_review), record.happened_at)
         if not isinstance(event, FeedbackSubmitted | FeedbackAmended):
             continue
-        told_at = open_since.get((event.aggregate_id, event.kind == FeedbackKind.REVIEW))
-        if told_at is not None and told_at < record.happened_at:
+        gates = event.round.gates
+        is_review = event.kind == FeedbackKind.REVIEW
+        opened_at = gates.to_candidate_at if is_review else gates.b_opened_at
+        if opened_at is not None and opened_at < record.happened_at:
             yield f"{event.aggregate_id}: {event.person_id} wrote after reading the other side"

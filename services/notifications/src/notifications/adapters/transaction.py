@@ -174,16 +174,18 @@ class Transactions(Generic[W]):
         traced = step if step.trace is not None else step.traced(traces.child_of(None))
         asked = Asked(traced, now, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
-        self._open()
-        asyncio.get_running_loop().call_later(LONG_SECONDS, self._open)
+        if not self._open():
+            asyncio.get_running_loop().call_later(LONG_SECONDS, self._open)
         return await asked.answer
 
-    def _open(self) -> None:
+    def _open(self) -> bool:
         """Another lane, where somebody waits and too few are under way."""
         now = asyncio.get_running_loop().time()
         under_way = sum(now - since < LONG_SECONDS for since in self._lanes.values())
-        if self._waiting and under_way < LANES:
-            self._lanes[asyncio.create_task(self._lane())] = now
+        if not self._waiting or under_way >= LANES:
+            return False
+        self._lanes[asyncio.create_task(self._lane())] = now
+        return True
 
     async def _lane(self) -> None:
         lane, loop = asyncio.current_task(), asyncio.get_running_loop()
