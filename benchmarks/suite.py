@@ -150,6 +150,8 @@ async def hop(setting: Setting) -> list[Row]:
 
 async def relay(setting: Setting) -> list[Row]:
     ours, bare = [], []
+    await relaying.ours(setting.rig)  # not counted: the broker has not met such batches yet
+    await relaying.bare(setting.rig)
     for _ in range(setting.rounds):
         ours.append(await relaying.ours(setting.rig))
         bare.append(await relaying.bare(setting.rig))
