@@ -55,6 +55,22 @@ class Page:
         return None
 
 
+class Lines(httpx.AsyncHTTPTransport):
+    """The lines that all people share: one that is cut while it opens is cut like any other.
+
+    On uvloop its socket is gone before anyio (4.16) asks for the peer's name, and what comes
+    out is neither an error of the system nor one of httpx.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await super().handle_async_request(request)
+        except AttributeError as error:
+            if error.name != "getpeername":
+                raise
+            raise httpx.ConnectError("cut while it opened", request=request) from error
+
+
 class Browser:
     """One person's: cookies are theirs alone."""
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from parley_local.demo import acts, cast
-from parley_local.demo.browser import Browser, Page, PageBroken
+from parley_local.demo.browser import Browser, Lines, Page, PageBroken
 from parley_local.demo.canaries import Canaries
 from parley_local.demo.clock import quarter_after
 from parley_local.demo.mailbox import Mail, Mailbox
@@ -80,9 +80,7 @@ class People:
     """Who has been on which page, and needs it less from then on."""
     _occasions: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _browsers: dict[str, Browser] = field(default_factory=dict)
-    _transport: httpx.AsyncHTTPTransport = field(
-        default_factory=lambda: httpx.AsyncHTTPTransport(limits=LIMITS)
-    )
+    _transport: Lines = field(default_factory=lambda: Lines(limits=LIMITS))
 
     def __post_init__(self) -> None:
         self.canaries = Canaries(self.mailbox.now)
