@@ -1,4 +1,4 @@
-"""A consumer that is stuck in a batch is told from one that waits for records."""
+"""A consumer that is stuck in a batch is told from one that waits for records; one that has not heard from the broker is not ready."""
 
 import asyncio
 from collections.abc import Iterator
@@ -75,3 +75,31 @@ async def test_nor_is_a_loop_that_has_ended(
         assert consumer.alive()
         consumer._subscriber.tasks[0].set_result(None)
         assert not consumer.alive()
+
+
+@pytest.mark.parametrize(
+    ("heard_ms", "busy_since", "answer"),
+    [
+        ((None, None), None, "not ready"),
+        ((None, 999_000), None, "ready"),
+        ((1_000, 2_000), None, "not ready"),
+        ((1_000, 2_000), 0.0, "ready"),
+    ],
+    ids=["assigned, not heard yet", "heard of one", "silent for long", "in a batch"],
+)
+async def test_ready_is_who_has_heard_from_the_broker(
+    plumbing: Plumbing,
+    monkeypatch: pytest.MonkeyPatch,
+    heard_ms: tuple[int | None, ...],
+    busy_since: float | None,
+    answer: str,
+) -> None:
+    """An operator sends lost records again once all are ready: nobody may then still ask for a place behind them."""
+    member = SimpleNamespace(
+        assignment=lambda: range(len(heard_ms)), last_poll_timestamp=heard_ms.__getitem__
+    )
+    with consumer_at(plumbing, LoopTime(), None, monkeypatch) as consumer:
+        consumer._subscriber.consumer = member
+        consumer._busy_since = busy_since
+        monkeypatch.setattr(plumbing.consumer, "time", SimpleNamespace(time=lambda: 1_000.0))
+        assert consumer.ready() is (answer == "ready")

@@ -30,7 +30,7 @@ async def broker_restarts(world: World, times: int) -> None:
 
 
 async def broker_forgets(world: World, times: int) -> None:
-    """An older copy of the broker's disk is put in its place; relays stand still until all is sent again."""
+    """An older copy of the broker's disk is put in its place, and healed as services/relay/README.md says."""
     relays = sorted(one for one in world.programs if one.startswith("relay"))
     node = world.servers.kafka.nodes[0]
     data, copy = node.folder / "data", node.folder / "copy"
@@ -48,6 +48,9 @@ async def broker_forgets(world: World, times: int) -> None:
         await asyncio.to_thread(copy.rename, data)
         await asyncio.to_thread(node.start)
         world.harm["broker's disk put back"] += 1
+        for service in SERVICES:
+            await world.end(service, signal.SIGTERM)
+        await world.ready(*SERVICES)
         await send_again(world, since)
         for relay in relays:
             await world.revive(relay)

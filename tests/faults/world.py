@@ -305,8 +305,7 @@ class AsyncQuiet:
     async def busy(self, now: datetime) -> str | None:
         try:
             quiet = await self._open()
-            quiet._read.clear()  # repeats are on the topics too, so that no count tells what is there
-            return await quiet.busy(now, Counter(one.topic for one in self.world.said))
+            return await quiet.busy(now, Counter())
         except UNREACHABLE as trouble:
             await self._close()
             return f"a server does not answer: {type(trouble).__name__}"
@@ -315,7 +314,7 @@ class AsyncQuiet:
         if self._quiet is None:
             running = self.world.system
             bootstrap = self.world.servers.kafka.bootstrap
-            quiet = Quiet(running.dsns, running.groups, bootstrap, running.prefix)
+            quiet = Quiet(running.dsns, running.groups, bootstrap, running.prefix, counted=False)
             try:
                 await quiet.__aenter__()
             except UNREACHABLE:

@@ -34,6 +34,8 @@ class Quiet:
     groups: Mapping[str, str]
     bootstrap: str
     prefix: str
+    counted: bool = True
+    """Whether each record stands on its topic once; where some were lost or sent again, no count tells."""
     _connections: dict[str, "asyncpg.Connection[asyncpg.Record]"] = field(default_factory=dict)
     _admin: AIOKafkaAdminClient = field(init=False)
     _consumer: AIOKafkaConsumer = field(init=False)
@@ -99,13 +101,14 @@ class Quiet:
     async def _lag(self, said: Counter[str]) -> str | None:
         """Kafka is asked only about topics that more was written to since all had been read: first how much
         of them each service has read; then, where that could be everything, partition by partition.
+        Where counts tell nothing, every partition is asked about each time.
         """
         written = Counter(said)
         for rows in await asyncio.gather(*[c.fetch(WRITTEN) for c in self._connections.values()]):
             written.update({row["topic"]: row["records"] for row in rows})
         news = {name for name, count in written.items() if count != self._read[name]}
         for service in self.dsns:
-            topics = [topic for topic in consumed_by(service) if topic.name in news]
+            topics = [t for t in consumed_by(service) if not self.counted or t.name in news]
             if not topics:
                 continue
             places = self._places(topics)
@@ -113,11 +116,13 @@ class Quiet:
                 self.groups[service], partitions=places
             )
             read = {place: max(0, kept.offset) for place, kept in done.items()}
-            if sum(read.values()) < sum(written[topic.name] for topic in topics):
+            if self.counted and sum(read.values()) < sum(written[topic.name] for topic in topics):
                 return f"{service} has records to read"
             ends = await self._consumer.end_offsets(places)
-            if behind := [place.topic for place in places if read.get(place, 0) < ends[place]]:
-                return f"{service} has records of {behind[0]} to read"
+            behind = [place for place in places if read.get(place, 0) < ends[place]]
+            if behind:
+                left = ends[behind[0]] - read.get(behind[0], 0)
+                return f"{service} has {left} records of {behind[0].topic} to read"
         self._read = written
         return None
 

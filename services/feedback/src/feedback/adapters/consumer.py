@@ -95,7 +95,7 @@ class Consumer:
         if not polls:
             return self._joined(consumer)
         heard = max((poll or 0) for poll in polls) / 1000
-        return self._busy_since is not None or time.time() - heard < SILENT_SECONDS or heard == 0
+        return self._busy_since is not None or time.time() - heard < SILENT_SECONDS
 
     def prepare(self) -> None:
         """The broker and its one subscriber, not connected yet."""
