@@ -189,16 +189,39 @@ async def test_an_unknown_type_is_counted_and_skipped(bench: Bench) -> None:
     )
     before = seen() or 0
     good = bench.record(1)
-    headers = tuple(
-        (name, b"ats.something.new.v1" if name == "ce_type" else value)
-        for name, value in good.headers
-    )
+    headers = _typed(good, b"ats.something.new.v1")
 
     await bench.batch().ingest([replace(good, headers=headers), bench.record(2)])
 
     assert seen() == before + 1
     assert await bench.total() == 1
     assert await bench.letters() == []
+
+
+@pytest.mark.parametrize("owned", [False, True])
+async def test_what_leads_to_nothing_here_is_not_even_decoded_on_topics_of_others(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, *, owned: bool
+) -> None:
+    """On a topic whose writers we answer it is: what is broken there has to be found."""
+    decoded: list[bytes] = []
+    decode = bench.plumbing.batch.cloudevents.decode
+
+    def noting(topic: Any, key: Any, value: bytes, headers: Any) -> Any:
+        decoded.append(dict(headers)["ce_type"])
+        return decode(topic, key, value, headers)
+
+    monkeypatch.setattr(bench.plumbing.batch.cloudevents, "decode", noting)
+    others = replace(bench.record(1), headers=_typed(bench.record(1), b"ats.application.opened.v1"))
+
+    await bench.batch(owned=owned).ingest([others, bench.record(2)])
+
+    assert decoded.count(b"ats.application.opened.v1") == int(owned)
+    assert await bench.total() == 1
+    assert len(await bench.letters()) == int(owned)
+
+
+def _typed(record: Any, ce_type: bytes) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, ce_type if name == "ce_type" else value) for name, value in record.headers)
 
 
 async def test_a_refusal_is_done_and_no_dead_letter(bench: Bench) -> None:

@@ -9,7 +9,8 @@ and since nothing was written yet there is nothing to undo.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from functools import cached_property, lru_cache
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from parley_contracts.cloudevents import Received, Tombstone
 from parley_contracts.event import Event
@@ -24,16 +25,24 @@ class Aggregate(Protocol):
 A = TypeVar("A", bound=Aggregate)
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """Which rows must be there: ids of a table, or values of one of its declared columns."""
+class Needs(NamedTuple):
+    """Which rows must be there: ids of a table, or values of one of its declared columns.
+
+    `seen` are ids of rows that are only looked at: others may look at them meanwhile, and nobody may
+    change them. Whoever changes one after all is run again with the row locked for it.
+    """
 
     ids: frozenset[tuple[str, str]] = frozenset()
     matches: frozenset[tuple[str, str, str]] = frozenset()
+    seen: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def rows(cls, table: str, *ids: str | None) -> "Needs":
-        return cls(ids=frozenset([(table, i) for i in ids if i is not None]))
+        return Needs(ids=_named(table, ids))
+
+    @classmethod
+    def looking(cls, table: str, *ids: str | None) -> "Needs":
+        return Needs(seen=_named(table, ids))
 
     @classmethod
     def matching(cls, table: str, column: str, *values: str) -> "Needs":
@@ -42,22 +51,31 @@ class Needs:
     def __or__(self, other: "Needs") -> "Needs":
         if not other:
             return self
-        return Needs(self.ids | other.ids, self.matches | other.matches)
+        return Needs(self.ids | other.ids, self.matches | other.matches, self.seen | other.seen)
 
     def __sub__(self, other: "Needs") -> "Needs":
-        return Needs(self.ids - other.ids, self.matches - other.matches)
+        seen = self.seen - other.seen - other.ids
+        return Needs(self.ids - other.ids, self.matches - other.matches, seen)
 
     def __bool__(self) -> bool:
-        return bool(self.ids or self.matches)
+        return bool(self.ids or self.matches or self.seen)
 
     @classmethod
     def union(cls, parts: Iterable["Needs"]) -> "Needs":
         ids: set[tuple[str, str]] = set()
         matches: set[tuple[str, str, str]] = set()
+        seen: set[tuple[str, str]] = set()
         for part in parts:
             ids.update(part.ids)
             matches.update(part.matches)
-        return cls(frozenset(ids), frozenset(matches))
+            seen.update(part.seen)
+        return cls(frozenset(ids), frozenset(matches), frozenset(seen))
+
+
+@lru_cache(4096)
+def _named(table: str, ids: tuple[str | None, ...]) -> frozenset[tuple[str, str]]:
+    """The same few rows are named for a record twice, and for the next about the same interview again."""
+    return frozenset([(table, i) for i in ids if i is not None])
 
 
 class NotLoaded(Exception):
@@ -97,6 +115,7 @@ class Rows(Generic[A]):
         self._current: dict[str, A | None] = {}
         self._asked: set[tuple[str, str]] = set()
         self._index: dict[tuple[str, str], set[str]] = {}
+        self._only_seen: set[str] = set()
         self.peeked = False
         """Whether anybody has asked what is known, without having to be told."""
 
@@ -127,7 +146,7 @@ class Rows(Generic[A]):
         return tuple(row for row in found if row is not None)
 
     def put(self, value: A) -> None:
-        before = self.get(value.id)
+        before = self._to_change(value.id)
         self._unindex(before)
         self._current[value.id] = value
         self._enter(value)
@@ -139,15 +158,22 @@ class Rows(Generic[A]):
         self.put(value)
 
     def remove(self, row_id: str) -> None:
-        self._unindex(self.get(row_id))
+        self._unindex(self._to_change(row_id))
         self._current[row_id] = None
 
     def __iter__(self) -> Iterator[A]:
         self.peeked = True
         return iter([row for row in self._current.values() if row is not None])
 
-    def loaded(self, rows: Mapping[str, A | None]) -> None:
+    def _to_change(self, row_id: str) -> A | None:
+        if row_id in self._only_seen:
+            raise NotLoaded(Needs.rows(self.table, row_id))
+        return self.get(row_id)
+
+    def loaded(self, rows: Mapping[str, A | None], *, only_seen: bool = False) -> None:
         """The shell's side: these rows are here now, None where there is none."""
+        if only_seen:
+            self._only_seen.update(rows)
         for row_id, row in rows.items():
             self._loaded[row_id] = self._current[row_id] = row
             if row is not None:
@@ -350,3 +376,16 @@ class Subscriptions(Generic[W]):
     events: Mapping[type[Event], UseCase[Received, W]]
     tombstones: Mapping[str, UseCase[Tombstone, W]] = field(default_factory=dict)
     owned: frozenset[str] = frozenset()
+
+    @cached_property
+    def left_alone(self) -> Mapping[str, frozenset[bytes]]:
+        """By topic, the types that lead to nothing here; on topics whose writers we answer, none: what is
+        broken there has to be found.
+        """
+        return {
+            name: frozenset(
+                one.encode() for one, model in topic.events.items() if model not in self.events
+            )
+            for name, topic in self.topics.items()
+            if name not in self.owned
+        }

@@ -21,6 +21,7 @@ from unnest($1::text[], $2::xid[]) as known (id, stamp) join {table} as kept on 
 order by kept.id
 """
 LOCK = LOOK + "for update of kept"
+LOCK_AGAINST_CHANGE = LOOK + "for share of kept"
 
 
 class Collision(Exception):
@@ -71,12 +72,15 @@ class Table(Generic[A]):
         rows: Rows[A],
         *,
         ids: set[str],
+        seen: set[str],
         matches: Mapping[str, set[str]],
         making: bool,
         memory: Memory,
     ) -> dict[str, int]:
-        """Lock and decode the rows of `ids` and of every match; returns version by id.
+        """Lock and decode the rows of `ids`, of every match and of `seen`; returns version by id.
 
+        Those of `seen` alone are locked against change, and with any other the table's as all: in two
+        passes two transactions could wait for each other.
         `making` inserts what is missing before it locks; else what is missing is `Unheard`. Most rows
         are there, and asking first would be a statement for nothing.
         """
@@ -87,19 +91,22 @@ class Table(Generic[A]):
             found = await connection.fetch(self.matching[column], sorted(values))
             wanted.update(record["id"] for record in found)
             rows.asked(column, values)
-        if not wanted:
+        only_seen = not wanted
+        ordered = sorted(wanted | seen)
+        if not ordered:
             return {}
-        ordered = sorted(wanted)
         if self.placeholder is not None and making:
             await connection.execute(self.placeholder, ordered)
-        versions, present = await self.look(connection, ordered, memory=memory, lock=True)
+        lock = LOCK_AGAINST_CHANGE if only_seen else LOCK
+        versions, present = await self.look(connection, ordered, memory=memory, statement=lock)
         if self.placeholder is not None and len(versions) < len(ordered):
             raise Unheard
-        rows.loaded({row_id: present.get(row_id) for row_id in ordered})
+        found_rows = {row_id: present.get(row_id) for row_id in ordered}
+        rows.loaded(found_rows, only_seen=only_seen)
         return versions
 
     async def look(
-        self, connection: Connection, ids: Sequence[str], *, memory: Memory, lock: bool = False
+        self, connection: Connection, ids: Sequence[str], *, memory: Memory, statement: str = LOOK
     ) -> tuple[dict[str, int], dict[str, A]]:
         """Versions by id of the rows that there are, and those of them that say something; in order of ids."""
         known = memory.recall(self.name, ids)
@@ -107,8 +114,7 @@ class Table(Generic[A]):
             records = await connection.fetch(self.lock, ids)
         else:
             stamps = [known[row_id].stamp if row_id in known else None for row_id in ids]
-            statement = (LOCK if lock else LOOK).format(table=self.name)
-            records = await connection.fetch(statement, ids, stamps)
+            records = await connection.fetch(statement.format(table=self.name), ids, stamps)
         rows = {record["id"]: self._row(record, known, memory) for record in records}
         versions = {record["id"]: record["version"] for record in records}
         return versions, {row_id: row for row_id, row in rows.items() if row is not None}

@@ -252,10 +252,11 @@ def _foresee(
     dependent: list[Step[Any, W]] = []
     for step in steps:
         parts.append(step.use_case.needs(step.message, work))
-        if any(rows.peeked for rows in tables.values()):
+        peeked = [rows for rows in tables.values() if rows.peeked]
+        if peeked:
             dependent.append(step)
-            for rows in tables.values():
-                rows.peeked = False
+        for rows in peeked:
+            rows.peeked = False
     needs = more = Needs.union(parts)
     for _ in range(MAX_ROUNDS):
         if not dependent or not _recall(store, tables, more):
@@ -269,7 +270,7 @@ def _foresee(
 def _recall(store: Store[W], tables: Mapping[str, Rows[Any]], needs: Needs) -> bool:
     """Whether anything is remembered of these rows."""
     ids: dict[str, list[str]] = {}
-    for name, row_id in needs.ids:
+    for name, row_id in (*needs.ids, *needs.seen):
         ids.setdefault(name, []).append(row_id)
     found = False
     for name, wanted in ids.items():
@@ -285,17 +286,21 @@ async def _load(
     loaded = Loaded(store.new_work())
     rows = loaded.work.tables()
     ids: dict[str, set[str]] = {}
+    seen: dict[str, set[str]] = {}
     matches: dict[str, dict[str, set[str]]] = {}
     for name, row_id in needs.ids:
         ids.setdefault(name, set()).add(row_id)
+    for name, row_id in needs.seen:
+        seen.setdefault(name, set()).add(row_id)
     for name, column, value in needs.matches:
         matches.setdefault(name, {}).setdefault(column, set()).add(value)
     for table in store.tables:
-        if table.name in ids or table.name in matches:
+        if table.name in ids or table.name in matches or table.name in seen:
             loaded.versions[table.name] = await table.load(
                 connection,
                 rows[table.name],
                 ids=ids.get(table.name, set()),
+                seen=seen.get(table.name, set()),
                 matches=matches.get(table.name, {}),
                 making=making,
                 memory=store.memory,

@@ -19,7 +19,10 @@ from parley_contracts.notifications import (
 
 
 def needs(message: Received, work: Work) -> Needs:
-    about = _event(message).notification
+    event = _event(message)
+    about = event.notification
+    if not about.told or _outdated(event):
+        return Needs()
     known = work.rounds.peek(about.interview_id) if about.interview_id is not None else None
     application_id = known.application_id if known is not None else None
     return Needs.rows("round", about.interview_id) | Needs.rows(
@@ -31,9 +34,9 @@ def note_delivery(message: Received, work: Work, *, now: datetime) -> Refusal | 
     """What is told of an interview that is not known yet is kept until it is."""
     event = _event(message)
     about = event.notification
-    words = tuple(word_key(one.type, one.aggregate_id, one.revision) for one in about.told)
-    if not words or _outdated(event):
+    if not about.told or _outdated(event):
         return None
+    words = tuple(word_key(one.type, one.aggregate_id, one.revision) for one in about.told)
     missed = NotReached(
         notification_id=about.notification_id,
         person_id=about.person_id,

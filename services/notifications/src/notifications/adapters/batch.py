@@ -153,6 +153,9 @@ class Batch(Generic[W]):
     def decode(self, record: Record) -> Decoded[W] | None:
         """None where there is nothing to do; what it was is counted."""
         topic = self.subscriptions.topics[record.topic]
+        if self._left_alone(record):
+            _skipped(record, "not ours")
+            return None
         try:
             found = cloudevents.decode(topic, record.key, record.value, record.headers)
         except BrokenRecord as broken:
@@ -165,6 +168,13 @@ class Batch(Generic[W]):
             case Unknown():
                 _skipped(record, "unknown type")
                 return None
+
+    def _left_alone(self, record: Record) -> bool:
+        """Told by its type alone: most of what a topic says may be for others, and decoding is not free."""
+        types = self.subscriptions.left_alone.get(record.topic)
+        if not types:
+            return False
+        return any(name == "ce_type" and raw in types for name, raw in record.headers)
 
     def _received(self, record: Record, found: Received) -> Decoded[W] | None:
         use_case = self.subscriptions.events.get(type(found.data))

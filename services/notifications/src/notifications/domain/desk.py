@@ -20,8 +20,13 @@ class Desk:
     """Of the company's side, for someone whose own is not known."""
 
     def add_news(self, lines: tuple[Line, ...]) -> "Desk":
-        fresh = tuple(one for one in lines if one not in self.news)
+        fresh = tuple(one for one in lines if not self._has(one))
         return changed(self, news=(*self.news, *fresh)[-MOST_NEWS:])
+
+    def _has(self, line: Line) -> bool:
+        """Most of the hundred are about other interviews."""
+        about = line.interview_id
+        return any(one.interview_id == about and one == line for one in self.news)
 
 
 _SAME_MATTER = {"update_overdue": "update_due", "card_missing": "card_overdue"}

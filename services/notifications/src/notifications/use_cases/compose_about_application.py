@@ -14,7 +14,7 @@ ANNOUNCE = "announce_waiting_application"
 def needs(message: Fired, work: Work) -> Needs:
     known = work.applications.peek(message.aggregate_id)
     pending = known.pending() if known is not None else ()
-    return Needs.rows("application", message.aggregate_id) | Needs.rows("person", *pending)
+    return Needs.rows("application", message.aggregate_id) | Needs.looking("person", *pending)
 
 
 def compose_about_application(message: Fired, work: Work, *, now: datetime) -> Refusal | None:

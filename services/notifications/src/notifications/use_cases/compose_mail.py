@@ -21,8 +21,8 @@ def needs(message: Fired, work: Work) -> Needs:
         return found
     return (
         found
-        | Needs.rows("person", *known.pending())
-        | Needs.rows("application", known.application_id)
+        | Needs.looking("person", *known.pending())
+        | Needs.looking("application", known.application_id)
     )
 
 

@@ -20,10 +20,10 @@ from parley_contracts.cloudevents import Received
 
 def needs(message: Received, work: Work) -> Needs:
     known = work.applications.peek(message.subject)
-    desk = set(team_of(_event(message).application.hiring_team).desk)
-    if known is not None:
-        desk |= set(known.desk)
-    return Needs.rows("application", message.subject) | settle_needs(tuple(sorted(desk)))
+    desk = team_of(_event(message).application.hiring_team).desk
+    if known is not None and known.desk != desk:
+        desk += known.desk
+    return Needs.rows("application", message.subject) | settle_needs(desk)
 
 
 def keep_clock(message: Received, work: Work, *, now: datetime) -> Refusal | None:

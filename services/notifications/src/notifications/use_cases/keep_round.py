@@ -13,11 +13,11 @@ from parley_contracts.rounds import RoundEvent
 
 
 def needs(message: Received, work: Work) -> Needs:
-    desk = set(team_of(_event(message).round.hiring_team).desk)
+    desk = team_of(_event(message).round.hiring_team).desk
     known = work.dossiers.peek(message.subject)
-    if known is not None:
-        desk |= set(known.desk)
-    return Needs.rows("dossier", message.subject) | settle_needs(tuple(sorted(desk)))
+    if known is not None and known.desk != desk:
+        desk += known.desk
+    return Needs.rows("dossier", message.subject) | settle_needs(desk)
 
 
 def keep_round(message: Received, work: Work, *, now: datetime) -> Refusal | None:

@@ -23,7 +23,7 @@ BETWEEN = "/"
 
 
 def settle_needs(desk: tuple[str, ...]) -> Needs:
-    return Needs(frozenset([(table, one) for table in ("desk", "person") for one in desk]))
+    return Needs.rows("desk", *desk) | Needs.looking("person", *desk)
 
 
 def settle_dossier(

@@ -19,7 +19,8 @@ from scheduling.working_set import Fired, Gather, Step, UseCase, WorkingSet
 W = TypeVar("W", bound=WorkingSet)
 log = structlog.get_logger()
 
-LIMIT = 200
+LIMIT = 50
+"""To a transaction: what it has locked, a batch waits for."""
 MOST_WIDE = 20
 """Of those that need wide reading, and long thought: no transaction may stay open for long."""
 STANDBY_SECONDS = 1.0

@@ -35,7 +35,7 @@ def needs(message: Received, work: Work) -> Needs:
     plan = _plan(message)
     seated = {seat.interviewer_id for session in plan.sessions for seat in session.seats}
     return (
-        Needs.rows("person", plan.candidate_id)
+        Needs.looking("person", plan.candidate_id)
         | Needs.rows("interviewer", *seated)
         | Needs.rows("application", plan.application_id)
         | Needs.rows("early", plan.interview_id)

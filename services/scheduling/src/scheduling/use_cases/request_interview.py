@@ -31,7 +31,7 @@ from scheduling.working_set import Needs, Refusal
 def needs(message: Received, work: Work) -> Needs:
     plan = _plan(message)
     return (
-        Needs.rows("person", plan.candidate_id)
+        Needs.looking("person", plan.candidate_id)
         | Needs.rows("application", plan.application_id)
         | Needs.rows("early", plan.interview_id)
         | Needs.rows("interview", plan.interview_id)
