@@ -11,7 +11,7 @@ from datetime import datetime
 from benchmarks.baselines import MADE, Writes
 from benchmarks.day import Day, Said, side_by_side
 from benchmarks.pages import reading
-from benchmarks.rig import Rig, Stage
+from benchmarks.rig import Cores, Rig, Stage
 from parley_contracts.topics import TOPICS, consumed_by
 from parley_local.demo.clock import ConductedClock
 from parley_local.demo.system import Program
@@ -35,6 +35,8 @@ class Sample:
     seconds: float
     cpu: Mapping[str, float]
     """Seconds by program."""
+    cores: float
+    """The share of the machine's cores that was busy, whoever kept them so."""
 
     @property
     def rate(self) -> float:
@@ -161,16 +163,17 @@ class Ingest:
         *,
         moving: tuple[datetime, datetime] | None = None,
     ) -> Sample:
-        before = stage.cpu_seconds()
+        before, cores = stage.cpu_seconds(), Cores.now()
         began = time.perf_counter()
         fed = await stage.feed(records)
         await stage.until_done(fed, moving=moving)
         seconds = time.perf_counter() - began
         cpu = {name: used - before[name] for name, used in stage.cpu_seconds().items()}
+        busy = Cores.now().busy_since(cores)
         written = await stage.written()
         fed_by_topic = {name: sum(one.topic == name for one in records) for name in TOPICS}
         published = sum(written[name] - fed_by_topic[name] for name in TOPICS)
-        return Sample(fed, published, seconds, cpu)
+        return Sample(fed, published, seconds, cpu, busy)
 
     async def _writes(self, stage: Stage, sample: Sample) -> Writes:
         rows = {one["name"]: one["rows"] for one in await stage.fetch(ROWS)}

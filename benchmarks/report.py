@@ -9,6 +9,7 @@ from pathlib import Path
 BUDGET = Path(__file__).parent / "budget.json"
 ALLOWED = 0.2
 """How much worse than its budget a ratio may be before it counts as fallen."""
+ALL_BUSY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Row:
     beside: str = ""
     at_least: float | None = None
     at_most: float | None = None
+    cores: float | None = None
+    """The share of all cores that was busy meanwhile, where more processes can do no better than that."""
     chart: str = ""
     """On which chart its points are drawn, above `place`."""
     place: str = ""
@@ -41,13 +44,15 @@ class Row:
 
     @property
     def holds(self) -> bool:
-        low = self.at_least is None or self.value >= self.at_least
+        full = self.cores is not None and self.cores >= ALL_BUSY
+        low = full or self.at_least is None or self.value >= self.at_least
         return low and (self.at_most is None or self.value <= self.at_most)
 
     @property
     def bound(self) -> str:
         if self.at_least is not None:
-            return f"≥ {self.at_least:g}"
+            others = "" if self.cores is None else f", or cores ≥ {ALL_BUSY:.0%} busy"
+            return f"≥ {self.at_least:g}{others}"
         return f"≤ {self.at_most:g}" if self.at_most is not None else ""
 
 

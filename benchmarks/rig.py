@@ -332,6 +332,23 @@ def with_children(pid: int) -> float:
     return cpu_seconds(pid, ended=True) + living
 
 
+@dataclass(frozen=True, slots=True)
+class Cores:
+    """What all cores together have done so far, in ticks (proc(5), /proc/stat)."""
+
+    idle: int
+    total: int
+
+    @classmethod
+    def now(cls) -> "Cores":
+        first = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
+        user, nice, system, idle, iowait, *others = map(int, first.split()[1:9])
+        return cls(idle + iowait, user + nice + system + idle + iowait + sum(others))
+
+    def busy_since(self, before: "Cores") -> float:
+        return 1 - (self.idle - before.idle) / max(1, self.total - before.total)
+
+
 def cpu_seconds(pid: int, *, ended: bool = False) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return sum(int(one) for one in fields[11 : 15 if ended else 13]) / TICKS

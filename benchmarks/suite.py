@@ -67,7 +67,8 @@ async def ingest_of(setting: Setting, service: str) -> list[Row]:
             chart="ingest", place=service, points={
                 "ours": middle(ours), "ours, two processes": middle(two), "raw loop": middle(raw), "one by one": middle(naive)}),
         Row(f"ingest {service} beside one by one", beside_naive, ours=rates(ours), beside=rates(naive), at_least=20),
-        Row(f"ingest {service}, two processes beside one", ratio(two, ours), ours=rates(two), beside=rates(ours), at_least=1.15),
+        Row(f"ingest {service}, two processes beside one", ratio(two, ours), at_least=1.15, cores=median([one.cores for one in two]),
+            ours=f"{rates(two)}, {median([one.cores for one in two]):.0%} of the cores busy", beside=rates(ours)),
         Row(f"ingest {service}, the same interviewers everywhere", shared.rate, "ev/s"),
     ]  # fmt: skip
 

@@ -25,6 +25,13 @@ def test_a_figure_that_misses_its_bound_is_marked() -> None:
     assert "| slots | 2.1 x **(missed)** | ≤ 2 |" in told
 
 
+@pytest.mark.parametrize(("cores", "mark"), [(0.89, " **(missed)**"), (0.91, "")])
+def test_cores_that_are_busy_have_nothing_left_to_give(cores: float, mark: str) -> None:
+    told = table([Row("two processes", 1.1, at_least=1.15, cores=cores)])
+
+    assert f"| two processes | 1.1 x{mark} | ≥ 1.15, or cores ≥ 90% busy |" in told
+
+
 @pytest.mark.parametrize(
     ("row", "worse"),
     [
