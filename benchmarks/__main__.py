@@ -18,7 +18,7 @@ from benchmarks import charts
 from benchmarks import day as days
 from benchmarks.report import BUDGET, Row, as_json, fallen, read_budget, table
 from benchmarks.rig import Rig
-from benchmarks.suite import BENCHES, Setting
+from benchmarks.suite import BENCHES, EVERYDAY, Setting
 from parley_local.demo.mailbox import Mailbox
 from parley_local.lock import KAFKA, POSTGRES
 from parley_local.servers import AnyServers, provide
@@ -62,7 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="bench", description=__doc__)
-    options.add_argument("--only", default=",".join(BENCHES), metavar="NAMES", help="(all)")
+    options.add_argument(
+        "--only",
+        default=",".join(EVERYDAY),
+        metavar="NAMES",
+        help=f"of {', '.join(BENCHES)} (all but year)",
+    )
     options.add_argument("--rounds", type=int, default=3, help="of each, in turn (%(default)s)")
     options.add_argument("--days", type=int, default=20, help="copies of the day (%(default)s)")
     options.add_argument("--day", type=Path, metavar="FILE", help="keep the day here for next time")

@@ -251,10 +251,14 @@ class Stage:
         return sum(kept.offset - self.begins[place] for place, kept in done.items())
 
     async def until_done(
-        self, records: int, *, moving: tuple[datetime, datetime] | None = None
+        self,
+        records: int,
+        *,
+        moving: tuple[datetime, datetime] | None = None,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         """All read, and all that came of it published. Domain time follows what is read, where it moves."""
-        give_up = time.monotonic() + PATIENCE_SECONDS
+        give_up = time.monotonic() + patience
         while not await self._done(records, moving):
             self._all_alive()
             if time.monotonic() > give_up:

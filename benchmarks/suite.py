@@ -1,6 +1,7 @@
 """Each benchmark by its name: what it runs, and the rows that come of it."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from benchmarks import (
     stacks,
     timers,
     volume,
+    year,
 )
 from benchmarks.day import Day
 from benchmarks.ingest import Ingest, Sample
@@ -25,6 +27,7 @@ from parley_local.demo.system import SERVICES
 
 SIZES = (10**4, 10**5, 10**6, 10**7)
 PAGE_SECONDS = 20
+A_YEAR = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,22 @@ async def leftover(setting: Setting) -> list[Row]:
                 "kB",
                 ours=told,
             )
+        )
+    return rows
+
+
+async def a_year(setting: Setting) -> list[Row]:
+    """Of so many interviews whatever `--days` says, once for each service."""
+    days = -(-A_YEAR // 60)
+    rows = []
+    for service in SERVICES:
+        sample = await year.measure(Ingest(setting.rig, setting.day, service, days))
+        cpu = ", ".join(
+            f"{re.sub('-.*', '', name)} {used:.0f} s" for name, used in sample.cpu.items()
+        )
+        told = f"{sample.records:,} records in, {sample.published:,} out; of processors {cpu}; {sample.bytes / 1e6:,.0f} MB"
+        rows.append(
+            Row(f"{60 * days:,} interviews through {service}", sample.seconds, "s", ours=told)
         )
     return rows
 
@@ -253,4 +272,7 @@ BENCHES: dict[str, Bench] = {
     "page": page,
     "history": history,
     "processes": processes,
+    "year": a_year,
 }
+EVERYDAY = tuple(name for name in BENCHES if name != "year")
+"""A year takes as long as half of the rest, and moves no ratio."""

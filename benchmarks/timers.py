@@ -41,9 +41,11 @@ async def measure(one: Ingest) -> Sample:
         return Sample(await fired(program) - before, seconds)
 
 
-async def until_nothing_is_due(one: Ingest, stage: Stage) -> None:
+async def until_nothing_is_due(
+    one: Ingest, stage: Stage, *, patience: float = PATIENCE_SECONDS
+) -> None:
     """What a timer sets may be due too; it is fired in its turn."""
-    give_up = time.monotonic() + PATIENCE_SECONDS
+    give_up = time.monotonic() + patience
     async with stage.connection() as connection:
         while await waiting(connection, one.service, stage.clock.now()):
             if time.monotonic() > give_up:
