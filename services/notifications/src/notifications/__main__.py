@@ -1,4 +1,4 @@
-"""`python -m notifications serve | migrate | status | reconcile | pause | resume | keys make | dead-letters …`."""
+"""`python -m notifications serve | migrate | status | reconcile | timeline | pause | resume | keys make | dead-letters …`."""
 
 import argparse
 import json
@@ -53,15 +53,12 @@ def _serve(settings: Settings, roles: Sequence[str]) -> int:
 
 def _operate(settings: Settings, options: argparse.Namespace) -> int:
     from notifications import operations  # noqa: PLC0415 - see above
+    from notifications.adapters.timeline import Timeline  # noqa: PLC0415 - see above
 
     answer = uvloop.run(operations.chosen(settings, options))
-    if isinstance(answer, Answer):
-        return _report(answer, as_json=options.json)
-    return _told(answer)
-
-
-def _report(answer: Answer, *, as_json: bool) -> int:
-    if as_json:
+    if not isinstance(answer, Answer | Timeline):
+        return _told(answer)
+    if options.json:
         _told(answer.document)
     else:
         sys.stdout.write(answer.text)
@@ -87,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
     _reporting(commands.add_parser("status", help="what waits, and for how long"))
     _reporting(commands.add_parser("snapshot", help="tell again how everything of ours stands"))
+    told = _reporting(commands.add_parser("timeline", help="what happened to one interview"))
+    told.add_argument("interview", metavar="INTERVIEW_ID")
     pause = commands.add_parser("pause", help="no mail goes out until `resume`; nothing is lost")
     pause.add_argument("--reason", default="operator")
     commands.add_parser("resume", help="mail goes out again; the fuse counts anew")

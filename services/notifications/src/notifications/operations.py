@@ -1,7 +1,7 @@
 """What an operator does by hand: status, dead letters; and the brake."""
 
 import argparse
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from notifications.adapters.answer import Answer, Report
 from notifications.adapters.batch import StillBroken
 from notifications.adapters.kafka import UNREACHABLE
 from notifications.adapters.status import status
+from notifications.adapters.timeline import Timeline, timeline
 from notifications.app import build, kafka_of, reconciliation_of
 from notifications.config import Settings
 from notifications.consumers import SUBSCRIPTIONS
@@ -29,14 +30,16 @@ NO_SNAPSHOT = (
 
 
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
-    if options.command == "status":
-        return run_status(settings)
-    if options.command == "reconcile":
-        return run_reconcile(settings, heal=options.heal)
-    if options.command == "snapshot":
-        return told_by_others()
-    if options.command in ("pause", "resume"):
-        return run_brake(settings, options)
+    commands: Mapping[str, Callable[[], Coroutine[Any, Any, object]]] = {
+        "status": lambda: run_status(settings),
+        "reconcile": lambda: run_reconcile(settings, heal=options.heal),
+        "snapshot": told_by_others,
+        "timeline": lambda: run_timeline(settings, options.interview),
+        "pause": lambda: run_brake(settings, options),
+        "resume": lambda: run_brake(settings, options),
+    }
+    if options.command in commands:
+        return commands[options.command]()
     if options.action == "list":
         return run_list(settings)
     action = {
@@ -84,6 +87,13 @@ async def run_reconcile(settings: Settings, *, heal: bool) -> Answer | str:
             return reconcile.healed(found, lifted, await reconciliation.find())
         except UNREACHABLE as outage:
             return f"Nothing was compared to the end, for a server does not answer: {type(outage).__name__}"
+
+
+async def run_timeline(settings: Settings, interview_id: str) -> Timeline | str:
+    try:
+        return await timeline(kafka_of(settings), interview_id)
+    except UNREACHABLE as outage:
+        return f"The topics were not read to the end, for Kafka does not answer: {type(outage).__name__}"
 
 
 async def run_list(settings: Settings) -> list[Report]:

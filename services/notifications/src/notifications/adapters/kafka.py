@@ -16,6 +16,7 @@ from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity
 
 from notifications.adapters.record import Record
+from parley_contracts.partitioning import partition_for
 from parley_contracts.topics import TOPICS
 
 UNREACHABLE = (KafkaError, OSError, TimeoutError)
@@ -62,11 +63,16 @@ class Kafka:
             for place, offset in done.items()
         }
 
-    async def records(self, topics: Collection[str]) -> AsyncIterator[Sequence[Record]]:
-        """Everything up to where the topics end now, in order within each partition."""
+    async def records(
+        self, topics: Collection[str], *, key: str | None = None
+    ) -> AsyncIterator[Sequence[Record]]:
+        """Everything up to where the topics end now, in order within each partition; with `key`, what stands
+        under it alone.
+        """
+        own = None if key is None else key.encode()
         async with self._client() as consumer:
             there = await consumer.topics()
-            places = self._places([one for one in topics if self.prefix + one in there])
+            places = self._places([one for one in topics if self.prefix + one in there], own)
             first = await consumer.beginning_offsets(places)
             ends = await consumer.end_offsets(places)
             left = {place for place in places if first[place] < ends[place]}
@@ -77,7 +83,11 @@ class Kafka:
             while left:
                 polled = await consumer.getmany(timeout_ms=POLL_MS)
                 for place, found in polled.items():
-                    wanted = [self._record(one) for one in found if one.offset < ends[place]]
+                    wanted = [
+                        self._record(one)
+                        for one in found
+                        if one.offset < ends[place] and own in (None, one.key)
+                    ]
                     if wanted:
                         yield wanted
                 left = {one for one in left if await consumer.position(one) < ends[one]}
@@ -98,11 +108,13 @@ class Kafka:
                         raise
                 await asyncio.sleep(AGAIN_SECONDS)
 
-    def _places(self, topics: Collection[str]) -> list[TopicPartition]:
+    def _places(self, topics: Collection[str], key: bytes | None = None) -> list[TopicPartition]:
+        """All partitions, or those that a key stands in."""
         return [
             TopicPartition(self.prefix + name, number)
             for name in sorted(topics)
             for number in range(TOPICS[name].partitions)
+            if key is None or number == partition_for(key, TOPICS[name].partitions)
         ]
 
     @asynccontextmanager
