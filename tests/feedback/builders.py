@@ -217,7 +217,7 @@ class World:
     def _load(self, needs: Needs) -> Work:
         work = Work()
         tables = work.tables()
-        for name, row_id in needs.ids:
+        for name, row_id in (*needs.ids, *needs.seen):
             tables[name].loaded({row_id: self.rows.get(name, {}).get(row_id)})
         for name, column, value in needs.matches:
             tables[name].asked(column, [value])

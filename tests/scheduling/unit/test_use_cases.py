@@ -49,7 +49,7 @@ def received(event: Event) -> Received:
 def load(work: Work, needs: Needs) -> None:
     """What the shell does, with nothing behind it: rows that are not there are none."""
     tables: dict[str, Rows[Any]] = work.tables()
-    for table, row_id in needs.ids:
+    for table, row_id in (*needs.ids, *needs.seen):
         rows = tables[table]
         if rows.peek(row_id) is None:
             rows.loaded({row_id: None})
