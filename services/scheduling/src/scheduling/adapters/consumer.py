@@ -21,6 +21,7 @@ from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLScram512
 
 from scheduling.adapters import metrics
+from scheduling.adapters.kafka import Kafka
 from scheduling.adapters.record import Record
 from scheduling.adapters.transaction import OUTAGES
 
@@ -32,6 +33,8 @@ POLL_MS = 1000
 MAX_PAUSE_SECONDS = 5.0
 STUCK_SECONDS = 60.0
 SILENT_SECONDS = 30.0
+LOOK_SECONDS = 5.0
+CLOSE_SECONDS = 30.0
 REQUEST_TIMEOUT_MS = 20_000
 """A line that died without a word is noticed when a request on it has taken so long."""
 
@@ -58,7 +61,13 @@ class Consumer:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def run(self) -> None:
-        """Until `stop`; a broker that is not there yet is waited for."""
+        """Until `stop`; a broker that is not there yet is waited for, and a client that fell silent is made anew."""
+        while not self._stopping.is_set():
+            await self._begin()
+            await self._until_silent()
+            await self._close()
+
+    async def _begin(self) -> None:
         pause = 0.2
         while not self._stopping.is_set():
             try:
@@ -72,8 +81,29 @@ class Consumer:
                 await self._close()
                 await self._idle(pause)
                 pause = min(pause * 2, MAX_PAUSE_SECONDS)
-        await self._stopping.wait()
-        await self._close()
+
+    async def _until_silent(self) -> None:
+        """Until a broker that answers others says nothing to this client, and has had time to: where it does not
+        answer at all, it is waited for. A rebalance is silent too, for as long as a session.
+        """
+        heard_at, answered = self._now(), False
+        while not self._stopping.is_set():
+            await self._idle(LOOK_SECONDS)
+            if self._heard_within(LOOK_SECONDS):
+                heard_at, answered = self._now(), False
+            elif answered:
+                log.warning("kafka client is made anew", because="it hears nothing")
+                metrics.OUTAGES.labels(where="kafka").inc()
+                return
+            elif self._now() - heard_at > self._longest_silence:
+                answered = await self._broker_answers()
+
+    @property
+    def _longest_silence(self) -> float:
+        return max(SILENT_SECONDS, self.session_timeout_ms / 1000 + SILENT_SECONDS / 2)
+
+    async def _broker_answers(self) -> bool:
+        return await Kafka(self.bootstrap, self.group, self.prefix, self.security).answers()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -88,14 +118,17 @@ class Consumer:
 
     def ready(self) -> bool:
         """Partitions assigned and heard of lately: waiting for records is fine, silence is not."""
+        return not self._stopping.is_set() and self._heard_within(SILENT_SECONDS)
+
+    def _heard_within(self, seconds: float) -> bool:
         consumer = self._subscriber.consumer if self._subscriber is not None else None
-        if consumer is None or self._stopping.is_set():
+        if consumer is None:
             return False
         polls = [consumer.last_poll_timestamp(place) for place in consumer.assignment()]
         if not polls:
             return self._joined(consumer)
         heard = max((poll or 0) for poll in polls) / 1000
-        return self._busy_since is not None or time.time() - heard < SILENT_SECONDS
+        return self._busy_since is not None or time.time() - heard < seconds
 
     def prepare(self) -> None:
         """The broker and its one subscriber, not connected yet."""
@@ -141,9 +174,15 @@ class Consumer:
             self._busy_since = None
 
     async def _close(self) -> None:
+        """Whatever a client that is broken does when it is to end."""
         broker, self._broker = self._broker, None
         if broker is not None:
-            await broker.stop()
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await broker.stop()
+            except (TimeoutError, KafkaError, OSError) as trouble:
+                log.warning("kafka client did not close", because=type(trouble).__name__)
+        self._subscriber = None
 
     async def _idle(self, seconds: float) -> None:
         try:

@@ -36,6 +36,14 @@ class Kafka:
     prefix: str = ""
     security: BaseSecurity | None = None
 
+    async def answers(self) -> bool:
+        """Whether a client that has just come is answered."""
+        try:
+            async with self._admin():
+                return True
+        except UNREACHABLE:
+            return False
+
     async def lag(self, topics: Collection[str]) -> dict[str, int | None]:
         """Records behind the group's committed offsets; None for a topic that is not there.
 
