@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -89,7 +90,8 @@ async def killed_before_250(world: World) -> None:
     """The server has the mail, and its sender is gone before it hears so."""
     happened = asyncio.Event()
 
-    async def kill_first() -> str:
+    async def kill_first(address: str) -> str:
+        del address
         if not happened.is_set():
             happened.set()
             process = world.programs["notifications"].process
@@ -201,31 +203,41 @@ async def two_relays(world: World, times: int) -> None:
 # Mail
 
 
+MOST_REFUSED = 4
+"""Of mails to one address: the sixth refusal of one would end it, and the recruiter would be told."""
+
+
 async def moody_mail_server(world: World, times: int) -> None:
-    """Busy, greylisting, slow, or gone after it took a mail, for so many answers."""
+    """Busy, greylisting, slow, or gone after it took a mail, for so many answers; to nobody so often that a mail
+    is given up, which is no trouble of the server's any more.
+    """
     left = times
     over = asyncio.Event()
     greylisted: set[str] = set()
+    refused: Counter[str] = Counter()
 
-    def misbehaves() -> bool:
+    def misbehaves(address: str) -> bool:
         nonlocal left
         left -= 1
         if left < 0:
             over.set()
-        return left >= 0 and world.chance.random() < 0.5
+        if left < 0 or refused[address] >= MOST_REFUSED or world.chance.random() < 0.5:
+            return False
+        refused[address] += 1
+        return True
 
     async def recipient(address: str) -> str:
-        if address not in greylisted and misbehaves():
+        if address not in greylisted and misbehaves(address):
             greylisted.add(address)
             world.harm["451 greylisted"] += 1
             return "451 4.7.1 Greylisted, try again"
-        if misbehaves():
+        if misbehaves(address):
             world.harm["421 busy"] += 1
             return "421 4.3.2 Too many connections"
         return OK
 
-    async def taken() -> str:
-        if not misbehaves():
+    async def taken(address: str) -> str:
+        if not misbehaves(address):
             return OK
         if world.chance.random() < 0.5:
             world.harm["slow answer"] += 1

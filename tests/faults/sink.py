@@ -9,7 +9,7 @@ from parley_local.demo.mailbox import Mailbox
 
 OK = "250 OK"
 Recipient = Callable[[str], Awaitable[str]]
-Taken = Callable[[], Awaitable[str]]
+Taken = Callable[[str], Awaitable[str]]
 
 
 async def _welcome(recipient: str) -> str:
@@ -17,7 +17,8 @@ async def _welcome(recipient: str) -> str:
     return OK
 
 
-async def _thanks() -> str:
+async def _thanks(recipient: str) -> str:
+    del recipient
     return OK
 
 
@@ -41,7 +42,7 @@ class Sink(Mailbox):
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         await super().handle_DATA(server, session, envelope)
-        answer = await self.taken()
+        answer = await self.taken(envelope.rcpt_tos[0])
         if answer != OK and server.transport is not None:
             server.transport.close()
         return answer
