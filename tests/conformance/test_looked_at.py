@@ -6,9 +6,12 @@ from typing import Any
 
 from tests.conformance.conftest import Bench
 from tests.conformance.tally import NOW, Side, Tally
+from tests.support.until import until_it
 
-BLOCKED = "select count(*) from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0"
-AGAINST_CHANGE, FOR_CHANGE = "for share", "for update"
+BLOCKED = """
+select count(*) from pg_stat_activity
+where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0
+"""
 
 
 def looking(bench: Bench, tally_id: str, run: Any) -> Any:
@@ -49,10 +52,14 @@ async def make_parent(bench: Bench, count: int) -> None:
     await page(bench).command(step, now=NOW)
 
 
+async def blocked(bench: Bench) -> bool:
+    return bool(await bench.pool.fetchval(BLOCKED))
+
+
 async def test_who_looks_waits_for_nobody_who_looks(bench: Bench) -> None:
     await make_parent(bench, 7)
     async with bench.pool.acquire() as other, other.transaction():
-        await other.execute(f"select from side where id = 'parent' {AGAINST_CHANGE}")
+        await other.execute("select from side where id = 'parent' for share")
 
         await page(bench).command(looking(bench, "ats:a", take_over), now=NOW)
 
@@ -62,11 +69,10 @@ async def test_who_looks_waits_for_nobody_who_looks(bench: Bench) -> None:
 async def test_who_looks_waits_for_who_changes_and_sees_the_change(bench: Bench) -> None:
     await make_parent(bench, 7)
     async with bench.pool.acquire() as other, other.transaction():
-        await other.execute(f"select from side where id = 'parent' {FOR_CHANGE}")
+        await other.execute("select from side where id = 'parent' for update")
         command = page(bench).command(looking(bench, "ats:a", take_over), now=NOW)
         waiting = asyncio.create_task(command)
-        while not await bench.pool.fetchval(BLOCKED):
-            assert not waiting.done()
+        await until_it(lambda: blocked(bench))
         await other.execute(
             "update side set state = state || '{\"count\": 8}', version = version + 1"
         )

@@ -26,9 +26,11 @@ async def consuming(
         kafka.bootstrap, f"{prefix}group", (TOPIC,), ingest, prefix, session_timeout_ms=6_000
     )
     running = asyncio.create_task(consumer.run())
-    yield consumer
-    consumer.stop()
-    await running
+    try:
+        yield consumer
+    finally:
+        consumer.stop()
+        await running
 
 
 async def test_it_hears_again(

@@ -1,17 +1,15 @@
 """What happened to one interview of a day that was really played, as an operator asks for it."""
 
-import asyncio
 import json
-import os
 import re
 import secrets
-import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from tests.conformance.test_operations import run
 from tests.pairs.recorded_day import Arrival, read
 
 from parley_local.topics import Kafka
@@ -27,19 +25,14 @@ class Operator:
     day: Sequence[Arrival]
 
     async def types(self, *arguments: str) -> tuple[str, int]:
-        settings = {
-            "NOTIFICATIONS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
-            "NOTIFICATIONS_KAFKA_BOOTSTRAP": self.bootstrap,
-            "NOTIFICATIONS_KAFKA_TOPIC_PREFIX": self.prefix,
-        }
-        process = await asyncio.create_subprocess_exec(
-            *[sys.executable, "-m", "notifications", "timeline", *arguments],
-            env=os.environ | settings,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+        done = await run(
+            "notifications",
+            "postgresql://nobody@127.0.0.1:1/none",
+            *["timeline", *arguments],
+            kafka_bootstrap=self.bootstrap,
+            kafka_topic_prefix=self.prefix,
         )
-        said, _ = await process.communicate()
-        return said.decode(), process.returncode or 0
+        return done.out + done.error, done.status
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +95,24 @@ async def test_it_has_each_record_about_the_interview_and_none_of_others(
     assert {(one["topic"], one["partition"], one["offset"]) for one in found["entries"]} == {
         (one.topic, one.partition, one.offset) for one in operator.day if one.key in own
     }
+
+
+async def test_what_was_asked_for_and_taken_up_by_nobody_is_found_too(
+    kafka: Kafka, operator: Operator
+) -> None:
+    """The ATS alone speaks of it: no service has read its request yet."""
+    prefix = f"{kafka.prefix}t{secrets.token_hex(6)}-"
+    day = [one for one in operator.day if one.topic == "ats.applications.v1"]
+    await kafka.create_topics([prefix + "ats.applications.v1"])
+    await play(day, kafka.bootstrap, prefix)
+
+    said, status = await Operator(kafka.bootstrap, prefix, day).types(INTERVIEW)
+    await kafka.delete_prefixed(prefix)
+
+    told = [re.split(r"\s{2,}", line)[1:3] for line in said.splitlines()]
+    assert status == 0, said
+    assert ["demo-ats", "interview requested"] in told
+    assert {source for source, _ in told} == {"demo-ats"}
 
 
 @pytest.mark.parametrize("wanted", ["demo:int-9999", "nobody's"])

@@ -175,14 +175,13 @@ class Consumer:
 
     async def _close(self) -> None:
         """Whatever a client that is broken does when it is to end."""
-        broker, self._broker = self._broker, None
+        broker, self._broker, self._subscriber = self._broker, None, None
         if broker is not None:
             try:
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await broker.stop()
             except (TimeoutError, KafkaError, OSError) as trouble:
                 log.warning("kafka client did not close", because=type(trouble).__name__)
-        self._subscriber = None
 
     async def _idle(self, seconds: float) -> None:
         try:

@@ -23,10 +23,11 @@ from parley_contracts.cloudevents import Received
 
 def needs(message: Received, work: Work) -> Needs:
     event, known = _event(message), work.applications.peek(message.subject)
-    desk = set(known.desk) if known is not None else set()
+    told: tuple[str, ...] = ()
     if isinstance(event, ApplicationOpened | HiringTeamChanged):
-        desk |= set(team_of(event.hiring_team).desk)
-    return Needs.rows("application", message.subject) | settle_needs(tuple(sorted(desk)))
+        told = team_of(event.hiring_team).desk
+    desks = settle_needs(told, known.desk if known else ())
+    return Needs.rows("application", message.subject) | desks
 
 
 def keep_application(message: Received, work: Work, *, now: datetime) -> Refusal | None:

@@ -19,11 +19,10 @@ from parley_contracts.cloudevents import Received
 
 
 def needs(message: Received, work: Work) -> Needs:
+    told = team_of(_event(message).application.hiring_team).desk
     known = work.applications.peek(message.subject)
-    desk = team_of(_event(message).application.hiring_team).desk
-    if known is not None and known.desk != desk:
-        desk += known.desk
-    return Needs.rows("application", message.subject) | settle_needs(desk)
+    desks = settle_needs(told, known.desk if known else ())
+    return Needs.rows("application", message.subject) | desks
 
 
 def keep_clock(message: Received, work: Work, *, now: datetime) -> Refusal | None:

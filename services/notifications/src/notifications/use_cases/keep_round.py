@@ -13,11 +13,9 @@ from parley_contracts.rounds import RoundEvent
 
 
 def needs(message: Received, work: Work) -> Needs:
-    desk = team_of(_event(message).round.hiring_team).desk
+    told = team_of(_event(message).round.hiring_team).desk
     known = work.dossiers.peek(message.subject)
-    if known is not None and known.desk != desk:
-        desk += known.desk
-    return Needs.rows("dossier", message.subject) | settle_needs(desk)
+    return Needs.rows("dossier", message.subject) | settle_needs(told, known.desk if known else ())
 
 
 def keep_round(message: Received, work: Work, *, now: datetime) -> Refusal | None:

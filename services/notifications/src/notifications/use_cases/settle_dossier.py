@@ -1,8 +1,9 @@
 """What follows from a change of a dossier: open items, mails to compose, reminders, digests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 
 from notifications.domain.changed import changed
 from notifications.domain.correspondence import Line
@@ -22,8 +23,10 @@ BETWEEN = "/"
 """Stands in no id: a reminder's timer is named by interview and session."""
 
 
-def settle_needs(desk: tuple[str, ...]) -> Needs:
-    return Needs.rows("desk", *desk) | Needs.looking("person", *desk)
+def settle_needs(*desks: Iterable[str]) -> Needs:
+    """All who stand on one of the desks: the team as it is told, and as it was known."""
+    people = frozenset(chain.from_iterable(desks))
+    return Needs.rows("desk", *people) | Needs.looking("person", *people)
 
 
 def settle_dossier(
