@@ -22,6 +22,7 @@ COPIED = (
     "adapters/http.py",
     "adapters/inbox.py",
     "adapters/kafka.py",
+    "adapters/kafka_access.py",
     "adapters/links.py",
     "adapters/logs.py",
     "adapters/memory.py",

@@ -1,93 +1,110 @@
-"""A process is made of what its roles ask for, and its probes look at just that."""
+"""A service that runs under the roles of `deploy/database/roles.sql`: each may do its part and nothing else."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from importlib import import_module
-from types import SimpleNamespace
-from typing import Any
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
-import httpx
+import asyncpg
 import pytest
 from tests.conformance.tally import NOW, Plumbing
+from tests.conformance.test_operations import run
+from tests.support.until import until_it
 
-Build = Callable[..., AbstractAsyncContextManager[Any]]
+from parley_local.databases import Postgres
+from parley_local.topics import Kafka
+from relay.kafka import Kafka as Broker
+from relay.relay import Relay
+
+ROLES = Path(__file__).parents[2] / "deploy" / "database" / "roles.sql"
+STORE = """
+insert into outbox
+    (id, aggregatetype, aggregateid, partition, type, source, occurred_at, payload)
+values (gen_random_uuid(), 'sounds', 'ats:a', 0, 'sound', 'test', $1, 'x')
+"""
+WITHOUT = """
+select oid::regclass::text from pg_class
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not has_table_privilege(oid, $1)
+"""
+
+
+@dataclass(frozen=True)
+class Roles:
+    dsn: str
+    name: str
+
+    def of(self, role: str) -> str:
+        parts = urlsplit(self.dsn)
+        place = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{self.name}_{role}@{place}"))
 
 
 @pytest.fixture
-async def build(plumbing: Plumbing, database: str) -> Build:
-    """The service's own composition root, on its own migrated database."""
-    service = plumbing.service
-    app, config = import_module(f"{service}.app"), import_module(f"{service}.config")
-    await plumbing.migrate.migrate(database, plumbing.migrate.migrations(service), applied_at=NOW)
-    settings = config.Settings(database_url=database, kafka_bootstrap="127.0.0.1:1")
+async def roles(postgres: Postgres, database: str) -> AsyncIterator[Roles]:
+    name = f"t{secrets.token_hex(4)}"
+    superuser = await asyncpg.connect(database)
+    await superuser.execute("select set_config('parley.service', $1, false)", name)
+    for _ in range(2):
+        await superuser.execute(ROLES.read_text())
+    yield Roles(database, name)
+    for role in ("serve", "read", "migrate"):
+        await superuser.execute(f"drop owned by {name}_{role} cascade")
+        await superuser.execute(f"drop role {name}_{role}")
+    await superuser.close()
 
-    def built(*roles: str) -> AbstractAsyncContextManager[Any]:
-        found: AbstractAsyncContextManager[Any] = app.build(settings, roles)
-        return found
 
-    return built
+@pytest.fixture
+async def migrated(plumbing: Plumbing, roles: Roles) -> Roles:
+    done = await run(
+        plumbing.service,
+        roles.of("serve"),
+        "migrate",
+        database_direct_url=roles.of("migrate"),
+    )
+    assert done.status == 0, done.error
+    return roles
 
 
-@pytest.mark.parametrize("roles", [("web",), ("consume",), ("timers",), ("web", "timers")])
-async def test_a_process_is_made_of_its_roles_and_of_nothing_else(
-    build: Build, roles: tuple[str, ...]
+async def test_the_service_works_and_makes_no_tables(plumbing: Plumbing, migrated: Roles) -> None:
+    status = await run(plumbing.service, migrated.of("serve"), "status", "--json")
+    assert status.status == 0, status.error
+
+    serving = await asyncpg.connect(migrated.of("serve"))
+    for right in ("select", "insert", "update", "delete"):
+        assert await serving.fetch(WITHOUT, right) == []
+    for forbidden in ("create table mine ()", "drop table outbox", "alter table inbox add x int"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await serving.execute(forbidden)
+    assert await serving.fetchval("show idle_in_transaction_session_timeout") == "15s"
+    await serving.close()
+
+
+async def test_the_relay_makes_its_days_and_publishes(
+    plumbing: Plumbing, migrated: Roles, kafka: Kafka, topic_prefix: str
 ) -> None:
-    async with build(*roles) as service:
-        loops = {service.timers is not None, getattr(service, "sender", service.timers) is not None}
-        parts = {
-            "web": await status(service, "/static/pico.css") == 200,
-            "consume": service.consumer is not None,
-            "timers": loops == {True},
-        }
+    await kafka.create_topics([topic_prefix + "sounds"], partitions=1)
+    relay = Relay(migrated.of("serve"), Broker(kafka.bootstrap, topic_prefix))
+    running = asyncio.create_task(relay.run())
+    serving = await asyncpg.connect(migrated.of("serve"))
+    await serving.execute(STORE, NOW)
 
-        assert {part for part, there in parts.items() if there} == set(roles)
-        assert len(loops) == 1
+    async def sent() -> bool:
+        return not await serving.fetchval("select count(*) from outbox")
 
-
-async def test_who_reads_nothing_is_ready_without_kafka(build: Build) -> None:
-    async with build("web", "timers") as service:
-        assert await statuses(service) == {"/livez": 200, "/readyz": 200, "/startupz": 200}
-
-
-async def test_a_reader_without_kafka_lives_and_is_not_ready(build: Build) -> None:
-    async with build("consume") as service:
-        assert await statuses(service) == {"/livez": 200, "/readyz": 503, "/startupz": 503}
+    await until_it(sent)
+    relay.stop()
+    await running
+    assert await serving.fetchval("select count(*) from published") == 1
+    await serving.close()
 
 
-async def test_a_batch_that_is_stuck_ends_the_process(
-    build: Build, plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
-    at = [0.0]
+async def test_who_reads_changes_nothing(plumbing: Plumbing, migrated: Roles) -> None:
+    reading = await asyncpg.connect(migrated.of("read"))
 
-    async def stuck(_: Any) -> None:
-        begun.set()
-        await go_on.wait()
-
-    monkeypatch.setattr(plumbing.consumer.Consumer, "_now", staticmethod(lambda: at[0]))
-    async with build("consume", "timers") as service:
-        service.consumer.ingest = stuck
-        service.consumer._subscriber = SimpleNamespace(tasks=(), consumer=None)
-        batch = asyncio.create_task(service.consumer._consume(()))
-        await begun.wait()
-
-        at[0] = plumbing.consumer.STUCK_SECONDS - 1
-        patient = await status(service, "/livez")
-        at[0] = plumbing.consumer.STUCK_SECONDS
-        stuck_for_a_minute = await status(service, "/livez")
-        go_on.set()
-        await batch
-
-        assert (patient, stuck_for_a_minute) == (200, 503)
-        assert await status(service, "/livez") == 200
-
-
-async def status(service: Any, path: str) -> int:
-    transport = httpx.ASGITransport(service.application)
-    async with httpx.AsyncClient(transport=transport, base_url="http://parley.test") as client:
-        return (await client.get(path)).status_code
-
-
-async def statuses(service: Any) -> dict[str, int]:
-    return {path: await status(service, path) for path in ("/livez", "/readyz", "/startupz")}
+    assert await reading.fetch(WITHOUT, "select") == []
+    for forbidden in ("delete from outbox", "select make_published_day('2027-03-01')"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await reading.execute(forbidden)
+    await reading.close()

@@ -72,6 +72,6 @@ async def test_a_broker_that_is_away_is_waited_for(
         return False
 
     monkeypatch.setattr(plumbing.consumer.Consumer, "_broker_answers", lambda _: answers())
-    await consumer._until_silent()
+    await consumer._until_spent()
 
     assert asked == 3

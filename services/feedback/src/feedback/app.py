@@ -7,15 +7,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
-from faststream.security import BaseSecurity
 
 from feedback import consumers, timers, web
 from feedback.adapters import database, http, migrate, postgres, probes, traces
 from feedback.adapters.batch import Batch
 from feedback.adapters.clock import FileClock, RealClock
-from feedback.adapters.consumer import Consumer, security
+from feedback.adapters.consumer import Consumer
 from feedback.adapters.database import Pool
 from feedback.adapters.kafka import Kafka
+from feedback.adapters.kafka_access import KafkaAccess
 from feedback.adapters.links import Links
 from feedback.adapters.memory import Memory
 from feedback.adapters.missed import Intake
@@ -63,10 +63,14 @@ class Service:
 @asynccontextmanager
 async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
-        dsn = str(settings.database_url)
+        password = database.password_in(settings.database_password_file)
         memory = Memory()
         pool = await database.connect(
-            dsn, size=settings.database_pool, name="feedback", opened=memory.forget
+            str(settings.database_url),
+            size=settings.database_pool,
+            name="feedback",
+            password=password,
+            opened=memory.forget,
         )
         stack.push_async_callback(_close, pool)
         clock = clock_of(settings)
@@ -74,7 +78,9 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         batch = Batch(pool, store, consumers.SUBSCRIPTIONS, clock)
         runner = TimerRunner(pool, store, timers.USE_CASES, postgres.gathers(pool))
         consumer = _consumer(settings, batch) if "consume" in roles else None
-        loop = TimerLoop(dsn, runner, clock) if "timers" in roles else None
+        loop = (
+            TimerLoop(settings.direct_dsn, runner, clock, password) if "timers" in roles else None
+        )
         application = FastAPI(title="Parley feedback", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(
@@ -137,16 +143,20 @@ def kafka_of(settings: Settings) -> Kafka:
         bootstrap=settings.kafka_bootstrap,
         group=settings.kafka_group,
         prefix=settings.kafka_topic_prefix,
-        security=_security(settings),
+        access=_access(settings),
     )
 
 
-def _security(settings: Settings) -> BaseSecurity | None:
-    password = settings.kafka_password
-    return security(
+def _access(settings: Settings) -> KafkaAccess:
+    return KafkaAccess(
         protocol=settings.kafka_security_protocol,
+        mechanism=settings.kafka_sasl_mechanism,
         username=settings.kafka_username,
-        password=password.get_secret_value() if password else None,
+        password=settings.kafka_password_file,
+        ca=settings.kafka_ca_file,
+        certificate=settings.kafka_certificate_file,
+        key=settings.kafka_key_file,
+        token=settings.kafka_token_file,
     )
 
 
@@ -157,7 +167,7 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
         topics=sorted(consumers.SUBSCRIPTIONS.topics),
         prefix=settings.kafka_topic_prefix,
         ingest=batch.ingest,
-        security=_security(settings),
+        access=_access(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
     )
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, PostgresDsn, SecretStr
+from pydantic import Field, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROLES = ("web", "consume", "timers")
@@ -14,16 +14,39 @@ class Database(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FEEDBACK_", frozen=True)
 
-    database_url: PostgresDsn = Field(description="This service's own database")
+    database_url: PostgresDsn = Field(
+        description="This service's own database; may lead through PgBouncer in transaction mode"
+    )
+    database_direct_url: PostgresDsn | None = Field(
+        default=None, description="The same without PgBouncer: for migrations, LISTEN and locks"
+    )
+    database_password_file: Path | None = Field(
+        default=None, description="Holds the password, and is read for each connection"
+    )
     log_level: str = "INFO"
+
+    @property
+    def direct_dsn(self) -> str:
+        return str(self.database_direct_url or self.database_url)
 
 
 class Settings(Database):
     database_pool: int = Field(default=8, ge=2, le=100, description="Connections at most")
     kafka_bootstrap: str = Field(description="host:port, comma separated")
     kafka_security_protocol: str = Field(default="PLAINTEXT", pattern="^(SASL_)?(PLAINTEXT|SSL)$")
-    kafka_username: str | None = None
-    kafka_password: SecretStr | None = None
+    kafka_sasl_mechanism: str = Field(
+        default="SCRAM-SHA-512", pattern="^(SCRAM-SHA-(256|512)|PLAIN|OAUTHBEARER)$"
+    )
+    kafka_username: str = ""
+    kafka_password_file: Path | None = None
+    kafka_ca_file: Path | None = Field(
+        default=None, description="Whom to trust as a broker; without it, whom the system trusts"
+    )
+    kafka_certificate_file: Path | None = Field(default=None, description="Our own, for mutual TLS")
+    kafka_key_file: Path | None = None
+    kafka_token_file: Path | None = Field(
+        default=None, description="OAUTHBEARER: read for each connection"
+    )
     kafka_group: str = Field(default="feedback", description="Consumer group")
     kafka_topic_prefix: str = Field(default="", description="Before every topic's name (tests)")
     kafka_session_timeout_ms: int = Field(default=45_000, ge=6_000)

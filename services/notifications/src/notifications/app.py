@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter, FastAPI
-from faststream.security import BaseSecurity
 
 from notifications import consumers, timers, web
 from notifications.adapters import database, http, migrate, postgres, probes, traces
 from notifications.adapters.batch import Batch
 from notifications.adapters.brake import Brake
 from notifications.adapters.clock import FileClock, RealClock
-from notifications.adapters.consumer import Consumer, security
+from notifications.adapters.consumer import Consumer
 from notifications.adapters.database import Pool
 from notifications.adapters.kafka import Kafka
+from notifications.adapters.kafka_access import KafkaAccess
 from notifications.adapters.links import Links
 from notifications.adapters.mail import Sender
 from notifications.adapters.mail_links import LinkBook
@@ -73,10 +73,14 @@ class Service:
 @asynccontextmanager
 async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
-        dsn = str(settings.database_url)
+        password = database.password_in(settings.database_password_file)
         memory = Memory()
         pool = await database.connect(
-            dsn, size=settings.database_pool, name="notifications", opened=memory.forget
+            str(settings.database_url),
+            size=settings.database_pool,
+            name="notifications",
+            password=password,
+            opened=memory.forget,
         )
         stack.push_async_callback(_close, pool)
         clock = clock_of(settings)
@@ -84,11 +88,13 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         batch = Batch(pool, store, consumers.SUBSCRIPTIONS, clock)
         runner = TimerRunner(pool, store, timers.USE_CASES, postgres.gathers(pool))
         consumer = _consumer(settings, batch) if "consume" in roles else None
-        loop = TimerLoop(dsn, runner, clock) if "timers" in roles else None
+        loop = (
+            TimerLoop(settings.direct_dsn, runner, clock, password) if "timers" in roles else None
+        )
         links = link_book(settings)
         post = post_of(settings, pool, clock, links)
         stack.push_async_callback(post.hang_up)
-        sender = SenderLoop(dsn, post, clock)
+        sender = SenderLoop(settings.direct_dsn, post, clock, password)
         application = FastAPI(title="Parley notifications", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(
@@ -158,7 +164,6 @@ def link_book(settings: Settings) -> LinkBook:
 
 
 def post_of(settings: Settings, pool: Pool, clock: Clock, links: LinkBook) -> Post:
-    password = settings.smtp_password
     return Post(
         pool=pool,
         reader=postgres.Reader(pool),
@@ -169,7 +174,8 @@ def post_of(settings: Settings, pool: Pool, clock: Clock, links: LinkBook) -> Po
             port=settings.smtp_port,
             tls=Tls(settings.smtp_tls),
             username=settings.smtp_username,
-            password=password.get_secret_value() if password else None,
+            password=settings.smtp_password_file,
+            ca=settings.smtp_ca_file,
         ),
         sender=Sender(settings.mail_from_name, settings.mail_from),
         links=links,
@@ -203,16 +209,20 @@ def kafka_of(settings: Settings) -> Kafka:
         bootstrap=settings.kafka_bootstrap,
         group=settings.kafka_group,
         prefix=settings.kafka_topic_prefix,
-        security=_security(settings),
+        access=_access(settings),
     )
 
 
-def _security(settings: Settings) -> BaseSecurity | None:
-    password = settings.kafka_password
-    return security(
+def _access(settings: Settings) -> KafkaAccess:
+    return KafkaAccess(
         protocol=settings.kafka_security_protocol,
+        mechanism=settings.kafka_sasl_mechanism,
         username=settings.kafka_username,
-        password=password.get_secret_value() if password else None,
+        password=settings.kafka_password_file,
+        ca=settings.kafka_ca_file,
+        certificate=settings.kafka_certificate_file,
+        key=settings.kafka_key_file,
+        token=settings.kafka_token_file,
     )
 
 
@@ -223,7 +233,7 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
         topics=sorted(consumers.SUBSCRIPTIONS.topics),
         prefix=settings.kafka_topic_prefix,
         ingest=batch.ingest,
-        security=_security(settings),
+        access=_access(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
     )
 

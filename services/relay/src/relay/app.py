@@ -9,7 +9,9 @@ import structlog
 
 from relay import metrics, probes
 from relay.config import Settings
-from relay.kafka import Kafka, security
+from relay.kafka import Kafka
+from relay.kafka_access import KafkaAccess
+from relay.postgres import password_in
 from relay.relay import Relay
 
 READY_SECONDS = 15.0
@@ -32,19 +34,24 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(level=logging.CRITICAL, stream=sys.stderr)
 
 
+def access_of(settings: Settings) -> KafkaAccess:
+    return KafkaAccess(
+        protocol=settings.kafka_security_protocol,
+        mechanism=settings.kafka_sasl_mechanism,
+        username=settings.kafka_username,
+        password=settings.kafka_password_file,
+        ca=settings.kafka_ca_file,
+        certificate=settings.kafka_certificate_file,
+        key=settings.kafka_key_file,
+        token=settings.kafka_token_file,
+    )
+
+
 async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT; raises `probes.AddressTaken`."""
-    password = settings.kafka_password
-    kafka = Kafka(
-        settings.kafka_bootstrap,
-        settings.kafka_topic_prefix,
-        security(
-            protocol=settings.kafka_security_protocol,
-            username=settings.kafka_username,
-            password=password.get_secret_value() if password else None,
-        ),
-    )
-    relay = Relay(str(settings.database_url), kafka)
+    kafka = Kafka(settings.kafka_bootstrap, settings.kafka_topic_prefix, access_of(settings))
+    password = password_in(settings.database_password_file)
+    relay = Relay(str(settings.database_url), kafka, password)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, relay.stop)

@@ -1,7 +1,6 @@
 """Sends one batch to one partition, and tells an ended producer from a passing fault."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
+from relay.kafka_access import KafkaAccess, Stamp
 from relay.postgres import Row
 
 BATCH_BYTES = 512 * 1024
@@ -46,12 +46,14 @@ class Kafka:
     bootstrap: str
     prefix: str = ""
     """Before every topic's name, where the brokers serve others too (tests)."""
-    security: dict[str, Any] = field(default_factory=dict)
+    access: KafkaAccess = field(default_factory=KafkaAccess)
+    _made_with: Stamp = field(default=(), init=False)
     _producer: AIOKafkaProducer | None = field(default=None, init=False)
 
     async def start(self) -> None:
         if self._producer is not None:
             return
+        made_with = self.access.stamp()
         producer = AIOKafkaProducer(
             bootstrap_servers=self.bootstrap,
             acks="all",
@@ -59,14 +61,19 @@ class Kafka:
             request_timeout_ms=10_000,
             max_batch_size=BATCH_BYTES,
             compression_type="zstd",
-            **self.security,
+            **self.access.client(),
         )
         try:
             await producer.start()
         except BaseException:
             await producer.stop()
             raise
-        self._producer = producer
+        self._producer, self._made_with = producer, made_with
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the certificate or the password has been changed since the producer was made."""
+        return self._producer is not None and self.access.stamp() != self._made_with
 
     async def stop(self) -> None:
         """Politely; a broker that does not answer is not waited for. What it has not acknowledged is in the outbox."""
@@ -136,18 +143,4 @@ def headers(row: Row) -> list[tuple[str, bytes]]:
     return found
 
 
-def security(*, protocol: str, username: str | None, password: str | None) -> dict[str, Any]:
-    """Keyword arguments of aiokafka for PLAINTEXT, SSL, SASL_SSL and SASL_PLAINTEXT."""
-    found: dict[str, Any] = {"security_protocol": protocol}
-    if protocol.endswith("SSL"):
-        found["ssl_context"] = ssl.create_default_context()
-    if protocol.startswith("SASL"):
-        found |= {
-            "sasl_mechanism": "SCRAM-SHA-512",
-            "sasl_plain_username": username,
-            "sasl_plain_password": password,
-        }
-    return found
-
-
-__all__ = ["FATAL", "UNHEARD", "Kafka", "KafkaError", "RowTooLarge", "headers", "security"]
+__all__ = ["FATAL", "UNHEARD", "Kafka", "KafkaError", "RowTooLarge", "headers"]

@@ -4,9 +4,10 @@ All of it runs on one connection: whoever loses the session has lost the lock, a
 to read and to delete.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -104,12 +105,25 @@ class Row:
     payload: bytes
 
 
-async def connect(dsn: str) -> Connection:
+Password = Callable[[], str]
+"""Asked for each connection."""
+
+
+def password_in(path: Path | None) -> Password | None:
+    """From a file, which may be changed under us; None: as the address says."""
+    return None if path is None else lambda: path.read_text().strip()
+
+
+async def connect(dsn: str, password: Password | None = None) -> Connection:
     """A session that the server ends when its holder is frozen, so that the lock comes free."""
     settings = {"idle_session_timeout": "15s", "application_name": "relay", "timezone": "UTC"}
     keepalive = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5"}
     return await asyncpg.connect(
-        dsn, timeout=10, command_timeout=15, server_settings=settings | keepalive
+        dsn,
+        password=password,
+        timeout=10,
+        command_timeout=15,
+        server_settings=settings | keepalive,
     )
 
 

@@ -16,7 +16,7 @@ import structlog
 
 from relay import failpoint, metrics, postgres
 from relay.kafka import FATAL, UNHEARD, Kafka, KafkaError
-from relay.postgres import Connection, Row
+from relay.postgres import Connection, Password, Row
 
 log = structlog.get_logger()
 
@@ -39,6 +39,7 @@ OUTAGES = (
     asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
@@ -59,6 +60,7 @@ class Pause:
 class Relay:
     dsn: str
     kafka: Kafka
+    password: Password | None = None
     wall: Callable[[], datetime] = lambda: datetime.now(UTC)
     leading: bool = False
     last_turn: float = 0.0
@@ -89,7 +91,7 @@ class Relay:
         await self.kafka.stop()
 
     async def _session(self) -> None:
-        connection = await postgres.connect(self.dsn)
+        connection = await postgres.connect(self.dsn, self.password)
         try:
             await postgres.check_columns(connection)
             while not await postgres.try_lock(connection):
@@ -136,7 +138,7 @@ class Relay:
     async def _collect(self, connection: Connection) -> None:
         finished = {place: task for place, task in self._in_flight.items() if task.done()}
         acked: list[int] = []
-        spent = False
+        spent = self.kafka.outdated
         for place, task in finished.items():
             del self._in_flight[place]
             error = task.exception()

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from scheduling.adapters import logs, migrate
 from scheduling.adapters.answer import Answer
+from scheduling.adapters.database import password_in
 from scheduling.config import ROLES, Database, Settings
 
 
@@ -25,11 +26,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     logs.configure(settings.log_level, "scheduling")
     if not isinstance(settings, Settings):
-        dsn = str(settings.database_url)
-        return _told(uvloop.run(migrate.run(dsn, "scheduling", applied_at=datetime.now(UTC))))
+        return _told(uvloop.run(_migrate(settings)))
     if options.command == "serve":
         return _serve(settings, options.roles)
     return _operate(settings, options)
+
+
+async def _migrate(settings: Database) -> dict[str, object]:
+    password = password_in(settings.database_password_file)
+    now = datetime.now(UTC)
+    return await migrate.run(settings.direct_dsn, "scheduling", applied_at=now, password=password)
 
 
 def _serve(settings: Settings, roles: Sequence[str]) -> int:

@@ -7,16 +7,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
-from faststream.security import BaseSecurity
 
 from parley_contracts.topics import INTERVIEWS
 from scheduling import consumers, timers, web
 from scheduling.adapters import database, http, migrate, postgres, probes, traces
 from scheduling.adapters.batch import Batch
 from scheduling.adapters.clock import FileClock, RealClock
-from scheduling.adapters.consumer import Consumer, security
+from scheduling.adapters.consumer import Consumer
 from scheduling.adapters.database import Pool
 from scheduling.adapters.kafka import Kafka
+from scheduling.adapters.kafka_access import KafkaAccess
 from scheduling.adapters.links import Links
 from scheduling.adapters.memory import Memory
 from scheduling.adapters.missed import Intake
@@ -58,10 +58,14 @@ class Service:
 @asynccontextmanager
 async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
-        dsn = str(settings.database_url)
+        password = database.password_in(settings.database_password_file)
         memory = Memory()
         pool = await database.connect(
-            dsn, size=settings.database_pool, name="scheduling", opened=memory.forget
+            str(settings.database_url),
+            size=settings.database_pool,
+            name="scheduling",
+            password=password,
+            opened=memory.forget,
         )
         stack.push_async_callback(_close, pool)
         clock = clock_of(settings)
@@ -69,7 +73,9 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         batch = Batch(pool, store, consumers.SUBSCRIPTIONS, clock)
         runner = TimerRunner(pool, store, timers.USE_CASES, postgres.gathers(pool, memory))
         consumer = _consumer(settings, batch) if "consume" in roles else None
-        loop = TimerLoop(dsn, runner, clock) if "timers" in roles else None
+        loop = (
+            TimerLoop(settings.direct_dsn, runner, clock, password) if "timers" in roles else None
+        )
         application = FastAPI(title="Parley scheduling", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(
@@ -132,16 +138,20 @@ def kafka_of(settings: Settings) -> Kafka:
         bootstrap=settings.kafka_bootstrap,
         group=settings.kafka_group,
         prefix=settings.kafka_topic_prefix,
-        security=_security(settings),
+        access=_access(settings),
     )
 
 
-def _security(settings: Settings) -> BaseSecurity | None:
-    password = settings.kafka_password
-    return security(
+def _access(settings: Settings) -> KafkaAccess:
+    return KafkaAccess(
         protocol=settings.kafka_security_protocol,
+        mechanism=settings.kafka_sasl_mechanism,
         username=settings.kafka_username,
-        password=password.get_secret_value() if password else None,
+        password=settings.kafka_password_file,
+        ca=settings.kafka_ca_file,
+        certificate=settings.kafka_certificate_file,
+        key=settings.kafka_key_file,
+        token=settings.kafka_token_file,
     )
 
 
@@ -152,7 +162,7 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
         topics=sorted(consumers.SUBSCRIPTIONS.topics),
         prefix=settings.kafka_topic_prefix,
         ingest=batch.ingest,
-        security=_security(settings),
+        access=_access(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
     )
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import asyncpg
 
-from feedback.adapters.database import Pool
+from feedback.adapters.database import Password, Pool
 
 LOCK = "select pg_advisory_xact_lock(hashtext('parley.migrate'))"
 MAKE = """
@@ -43,9 +43,15 @@ def migrations(package: str) -> list[Migration]:
     return [Migration(e.name, e.read_text()) for e in sorted(found, key=lambda e: e.name)]
 
 
-async def migrate(dsn: str, wanted: Sequence[Migration], *, applied_at: datetime) -> list[str]:
+async def migrate(
+    dsn: str,
+    wanted: Sequence[Migration],
+    *,
+    applied_at: datetime,
+    password: Password | None = None,
+) -> list[str]:
     """Apply what is missing, all or nothing; returns the names. Safe to run twice at once."""
-    connection = await asyncpg.connect(dsn)
+    connection = await asyncpg.connect(dsn, password=password)
     try:
         async with connection.transaction():
             await connection.execute(LOCK)
@@ -71,7 +77,10 @@ async def pending(pool: Pool, wanted: Sequence[Migration]) -> list[str]:
     return [one.name for one in wanted if one.name not in known]
 
 
-async def run(dsn: str, package: str, *, applied_at: datetime) -> dict[str, object]:
+async def run(
+    dsn: str, package: str, *, applied_at: datetime, password: Password | None = None
+) -> dict[str, object]:
     """The operator's command: what was applied now, and how many there are."""
     wanted = migrations(package)
-    return {"applied": await migrate(dsn, wanted, applied_at=applied_at), "known": len(wanted)}
+    applied = await migrate(dsn, wanted, applied_at=applied_at, password=password)
+    return {"applied": applied, "known": len(wanted)}

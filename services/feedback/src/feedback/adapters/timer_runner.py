@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from feedback.adapters import failpoint, metrics, timer
-from feedback.adapters.database import Connection, Pool
+from feedback.adapters.database import Connection, Password, Pool
 from feedback.adapters.table import Refused
 from feedback.adapters.timer import Due
 from feedback.adapters.transaction import OUTAGES, Store, run_steps, with_retries
@@ -120,6 +120,7 @@ class TimerLoop(Generic[W]):
     dsn: str
     runner: TimerRunner[W]
     clock: Clock
+    password: Password | None = None
     leading: bool = False
     last_turn: float = 0.0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -149,7 +150,11 @@ class TimerLoop(Generic[W]):
 
     async def _session(self) -> None:
         connection = await asyncpg.connect(
-            self.dsn, timeout=10, command_timeout=10, server_settings=SESSION
+            self.dsn,
+            password=self.password,
+            timeout=10,
+            command_timeout=10,
+            server_settings=SESSION,
         )
         try:
             await connection.add_listener("timer", self._notified)

@@ -47,13 +47,14 @@ OUTAGES = (
     asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
     *COLLISIONS,
 )
 """What is nobody's fault and goes by itself: wait and try again. Collisions that outlast
-`MAX_ATTEMPTS` are among them."""
+`MAX_ATTEMPTS` are among them; so is a password that the file or the server does not have yet."""
 
 
 UNDONE = (*COLLISIONS, asyncpg.LockNotAvailableError)

@@ -6,7 +6,6 @@ growing pauses, and the same records are read again.
 
 import asyncio
 import logging
-import ssl
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,10 +17,10 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.security import BaseSecurity, SASLScram512
 
 from notifications.adapters import metrics
 from notifications.adapters.kafka import Kafka
+from notifications.adapters.kafka_access import KafkaAccess, Stamp
 from notifications.adapters.record import Record
 from notifications.adapters.transaction import OUTAGES
 
@@ -51,20 +50,23 @@ class Consumer:
     topics: Sequence[str]
     ingest: Ingest
     prefix: str = ""
-    security: BaseSecurity | None = None
+    access: KafkaAccess = field(default_factory=KafkaAccess)
     session_timeout_ms: int = 45_000
     heartbeat_interval_ms: int = 3_000
     _broker: KafkaBroker | None = field(default=None, init=False)
     _subscriber: Any = field(default=None, init=False)
+    _made_with: Stamp = field(default=(), init=False)
     _busy_since: float | None = field(default=None, init=False)
     _pause: float = field(default=0.0, init=False)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def run(self) -> None:
-        """Until `stop`; a broker that is not there yet is waited for, and a client that fell silent is made anew."""
+        """Until `stop`; a broker that is not there yet is waited for. A client that fell silent is made anew, and one
+        whose certificate or password has been changed.
+        """
         while not self._stopping.is_set():
             await self._begin()
-            await self._until_silent()
+            await self._until_spent()
             await self._close()
 
     async def _begin(self) -> None:
@@ -82,13 +84,16 @@ class Consumer:
                 await self._idle(pause)
                 pause = min(pause * 2, MAX_PAUSE_SECONDS)
 
-    async def _until_silent(self) -> None:
-        """Until a broker that answers others says nothing to this client, and has had time to: where it does not
+    async def _until_spent(self) -> None:
+        """Until files of the access are others than it was made with, or a broker that answers others says nothing to this client, and has had time to: where it does not
         answer at all, it is waited for. A rebalance is silent too, for as long as a session.
         """
         heard_at, answered = self._now(), False
         while not self._stopping.is_set():
             await self._idle(LOOK_SECONDS)
+            if self.access.stamp() != self._made_with:
+                log.info("kafka client is made anew", because="its certificate or password changed")
+                return
             if self._heard_within(LOOK_SECONDS):
                 heard_at, answered = self._now(), False
             elif answered:
@@ -103,7 +108,7 @@ class Consumer:
         return max(SILENT_SECONDS, self.session_timeout_ms / 1000 + SILENT_SECONDS / 2)
 
     async def _broker_answers(self) -> bool:
-        return await Kafka(self.bootstrap, self.group, self.prefix, self.security).answers()
+        return await Kafka(self.bootstrap, self.group, self.prefix, self.access).answers()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -132,6 +137,7 @@ class Consumer:
 
     def prepare(self) -> None:
         """The broker and its one subscriber, not connected yet."""
+        self._made_with = self.access.stamp()
         self._broker = KafkaBroker(
             self.bootstrap.split(","),
             apply_types=False,
@@ -139,7 +145,8 @@ class Consumer:
             graceful_timeout=20,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
             logger=_quiet_logger(),
-            security=self.security,
+            security=self.access.security(),
+            sasl_oauth_token_provider=self.access.token_provider(),
         )
         self._subscriber = self._broker.subscriber(
             *[self.prefix + topic for topic in self.topics],
@@ -251,13 +258,3 @@ def _quiet_logger() -> logging.Logger:
     logger = logging.getLogger("faststream.quiet")
     logger.setLevel(logging.CRITICAL)
     return logger
-
-
-def security(*, protocol: str, username: str | None, password: str | None) -> BaseSecurity | None:
-    """For PLAINTEXT, SSL, SASL_SSL and SASL_PLAINTEXT (SCRAM-SHA-512)."""
-    if protocol == "PLAINTEXT":
-        return None
-    context = ssl.create_default_context() if protocol.endswith("SSL") else None
-    if protocol.startswith("SASL"):
-        return SASLScram512(username=username or "", password=password or "", ssl_context=context)
-    return BaseSecurity(ssl_context=context)

@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from notifications.adapters import delivery, metrics
-from notifications.adapters.database import Connection
+from notifications.adapters.database import Connection, Password
 from notifications.adapters.sender import Clock, Post
 from notifications.adapters.transaction import OUTAGES
 
@@ -31,6 +31,7 @@ class SenderLoop:
     dsn: str
     post: Post
     clock: Clock
+    password: Password | None = None
     leading: bool = False
     last_turn: float = 0.0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -59,7 +60,11 @@ class SenderLoop:
 
     async def _session(self) -> None:
         connection = await asyncpg.connect(
-            self.dsn, timeout=10, command_timeout=10, server_settings=SESSION
+            self.dsn,
+            password=self.password,
+            timeout=10,
+            command_timeout=10,
+            server_settings=SESSION,
         )
         keeper: asyncio.Task[None] | None = None
         try:

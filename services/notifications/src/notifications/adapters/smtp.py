@@ -4,6 +4,7 @@ import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from enum import StrEnum
+from pathlib import Path
 
 import aiosmtplib
 from aiosmtplib import (
@@ -40,11 +41,14 @@ class RefusedForGood(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
+    """The password and the trusted certificates are files, read for each line that is opened."""
+
     host: str
     port: int
     tls: Tls = Tls.NONE
     username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: Path | None = None
+    ca: Path | None = None
     timeout: float = 30.0
 
 
@@ -80,17 +84,10 @@ class Line:
     async def _connected(self) -> SMTP:
         if self._client is not None and self._client.is_connected:
             return self._client
-        server = self.server
-        client = SMTP(
-            hostname=server.host,
-            port=server.port,
-            use_tls=server.tls is Tls.TLS,
-            start_tls=server.tls is Tls.STARTTLS,
-            tls_context=None if server.tls is Tls.NONE else ssl.create_default_context(),
-            timeout=server.timeout,
-            username=server.username,
-            password=server.password,
-        )
+        try:
+            client = _client(self.server)
+        except OSError as trouble:
+            raise OutOfReach(type(trouble).__name__) from trouble
         try:
             await client.connect()
         except (SMTPException, OSError, TimeoutError) as trouble:
@@ -114,6 +111,20 @@ class Line:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+
+def _client(server: MailServer) -> SMTP:
+    plain = server.tls is Tls.NONE
+    return SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.tls is Tls.TLS,
+        start_tls=server.tls is Tls.STARTTLS,
+        tls_context=None if plain else ssl.create_default_context(cafile=server.ca),
+        timeout=server.timeout,
+        username=server.username,
+        password=server.password.read_text().strip() if server.password is not None else None,
+    )
 
 
 def _meaning(trouble: SMTPException) -> Exception:

@@ -1,6 +1,7 @@
 """The pool: sessions that end when their holder is frozen, lines that may die without a word, in UTC."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -47,8 +48,22 @@ class LivelyPool(Pool):
                 await self.expire_connections()
 
 
+Password = Callable[[], str]
+"""Asked for each connection."""
+
+
+def password_in(path: Path | None) -> Password | None:
+    """From a file, which may be changed under us; None: as the address says."""
+    return None if path is None else lambda: path.read_text().strip()
+
+
 async def connect(
-    dsn: str, *, size: int, name: str, opened: Callable[[], None] = lambda: None
+    dsn: str,
+    *,
+    size: int,
+    name: str,
+    password: Password | None = None,
+    opened: Callable[[], None] = lambda: None,
 ) -> Pool:
     """A pool that opens its first connection when it is first asked for one; `opened` is told of each."""
 
@@ -57,6 +72,7 @@ async def connect(
 
     return await LivelyPool(
         dsn,
+        password=password,
         min_size=0,
         max_size=size,
         max_queries=50_000,

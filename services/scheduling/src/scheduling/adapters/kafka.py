@@ -6,17 +6,16 @@ It joins no group and commits nothing, so that it may run beside the service.
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
-from faststream.kafka.security import parse_security
-from faststream.security import BaseSecurity
 
 from parley_contracts.partitioning import partition_for
 from parley_contracts.topics import TOPICS
+from scheduling.adapters.kafka_access import KafkaAccess
 from scheduling.adapters.record import Record
 
 UNREACHABLE = (KafkaError, OSError, TimeoutError)
@@ -34,7 +33,7 @@ class Kafka:
     bootstrap: str
     group: str
     prefix: str = ""
-    security: BaseSecurity | None = None
+    access: KafkaAccess = field(default_factory=KafkaAccess)
 
     async def answers(self) -> bool:
         """Whether a client that has just come is answered."""
@@ -150,7 +149,7 @@ class Kafka:
         return {
             "bootstrap_servers": self.bootstrap.split(","),
             "request_timeout_ms": ANSWER_MS,
-            **parse_security(self.security),
+            **self.access.client(),
         }
 
     def _record(self, raw: Any) -> Record:

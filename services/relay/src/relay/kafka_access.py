@@ -1,0 +1,70 @@
+"""How a process proves to Kafka who it is, from files that may be changed under it (a rotated certificate or password)."""
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiokafka.abc import AbstractTokenProvider
+
+Stamp = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFile(AbstractTokenProvider):  # type: ignore[misc]  # aiokafka has no types
+    """A token of OAUTHBEARER as somebody else keeps it fresh: read for each connection."""
+
+    path: Path
+
+    async def token(self) -> str:
+        return self.path.read_text().strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KafkaAccess:
+    """Files, not what is in them: each client is made from what they hold then. Without `ca`, whom the system trusts."""
+
+    protocol: str = "PLAINTEXT"
+    mechanism: str = "SCRAM-SHA-512"
+    username: str = ""
+    password: Path | None = None
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    token: Path | None = None
+
+    def client(self) -> dict[str, Any]:
+        """Arguments of aiokafka's clients; raises `OSError` where a file cannot be read."""
+        found: dict[str, Any] = {"security_protocol": self.protocol}
+        if self.protocol.endswith("SSL"):
+            found["ssl_context"] = self._context()
+        if not self.protocol.startswith("SASL"):
+            return found
+        found["sasl_mechanism"] = self.mechanism
+        if self.mechanism == "OAUTHBEARER":
+            provider = TokenFile(self.token) if self.token is not None else None
+            return found | {"sasl_oauth_token_provider": provider}
+        password = "" if self.password is None else self.password.read_text().strip()
+        return found | {"sasl_plain_username": self.username, "sasl_plain_password": password}
+
+    def stamp(self) -> Stamp:
+        """Another one where a file is not the one that was there: a client that was made before is to be made anew.
+
+        A file that is missing for a moment is no change. Tokens are read for each connection anyway.
+        """
+        files = (self.password, self.ca, self.certificate, self.key)
+        return tuple(_stamp(path) for path in files if path is not None)
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=self.ca)
+        if self.certificate is not None:
+            context.load_cert_chain(self.certificate, self.key)
+        return context
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_ino, status.st_mtime_ns)
