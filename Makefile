@@ -8,7 +8,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test unit demo schemas faults bench
+.PHONY: help setup check lint test unit demo schemas faults bench images
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ faults: $(SYNCED) ## Every fault scenario at full size, then broken builds, judg
 
 bench: $(SYNCED) ## Every figure beside its raw baseline (ARGS=--check holds them to benchmarks/budget.json)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+images: $(SYNCED) ## Container images, by whichever of docker, podman and buildah answers (ARGS="--base IMAGE --tag TAG")
+	$(BIN)/python deploy/images/build.py $(ARGS)
 
 schemas: $(SYNCED) ## Write JSON Schemas, AsyncAPI, samples and the event catalogue
 	$(BIN)/python -m parley_contracts.schemas

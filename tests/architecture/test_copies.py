@@ -28,6 +28,7 @@ COPIED = (
     "adapters/memory.py",
     "adapters/metrics.py",
     "adapters/migrate.py",
+    "adapters/migrated.py",
     "adapters/missed.py",
     "adapters/outbox.py",
     "adapters/probes.py",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from parley_local import artefacts, background, lock
+from parley_local import artefacts, background, lock, node, visit
 from parley_local.config import Config
 from parley_local.demo import day, play
 from parley_local.errors import LocalError
@@ -141,6 +141,8 @@ COMMANDS = (
     Command("stop", "Stop what `start` started; data and ports stay", stop_arguments, run_stop),
     Command("demo", "Play a hiring day on all of Parley", play.arguments, play.run),
     Command("day", "Show or write the demo's ATS events", day.arguments, day.run),
+    Command("node", "Run one server in the foreground, for a container", node.arguments, node.run),
+    Command("visit", "Book interviews on a running Parley", visit.arguments, visit.run),
     Command("lock", "Make artefacts.lock again (needs mvn)", lock_arguments, run_lock),
 )
 

@@ -15,7 +15,13 @@ from parley_local.config import Config
 from parley_local.errors import PortTaken, ServerFailed
 from parley_local.fetch import fetch
 from parley_local.java import find_java
-from parley_local.kafka_settings import LOGGING, Ports, as_properties, server_properties
+from parley_local.kafka_settings import (
+    LOGGING,
+    Address,
+    Ports,
+    as_properties,
+    server_properties,
+)
 from parley_local.ports import LOOPBACK, free_ports
 from parley_local.process import Process, run, spawn
 from parley_local.side_by_side import side_by_side
@@ -51,10 +57,11 @@ class KafkaNode:
     def alive(self) -> bool:
         return self.process is not None and self.process.alive
 
-    def configure(self, cluster: list[Ports]) -> None:
+    def configure(self, cluster: list[Ports], at: Address | None = None) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
-        settings = server_properties(self.number, data=self.folder / "data", cluster=cluster)
+        data = self.folder / "data"
+        settings = server_properties(self.number, data=data, cluster=cluster, at=at)
         self.settings.write_text(as_properties(settings), encoding="utf-8")
         self.port = cluster[self.number - 1].client
 
@@ -135,12 +142,19 @@ class KafkaCluster(Kafka):
     """Nodes under one folder, which `close` removes unless they are `lasting`."""
 
     def __init__(
-        self, folder: Path, config: Config, *, nodes: int = 1, lasting: bool = False
+        self,
+        folder: Path,
+        config: Config,
+        *,
+        nodes: int = 1,
+        lasting: bool = False,
+        at: Address | None = None,
     ) -> None:
         super().__init__(prefix="", replication=nodes)
         self.folder = folder
         self._config = config
         self._lasting = lasting
+        self._at = at
         self._count = nodes
         self.nodes: list[KafkaNode] = []
 
@@ -157,7 +171,7 @@ class KafkaCluster(Kafka):
         ]
         for attempt in range(1, PORT_ATTEMPTS + 1):
             self.ports = ports or self._free_ports()
-            self._for_each(lambda node: node.configure(self.ports))
+            self._for_each(lambda node: node.configure(self.ports, self._at))
             self._format()
             try:
                 self._for_each(KafkaNode.start)

@@ -26,13 +26,21 @@ INITDB += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--loc
 
 
 class PostgresServer(Postgres):
-    """Anybody on this machine may connect as its superuser: it holds nothing that matters.
+    """Anybody on this machine may connect as its superuser: it holds nothing that matters. `hba` are other
+    rules for who may come in (the lines of a new cluster's pg_hba.conf), `listen` is where it is reached from outside.
 
     Without `fsync` it survives the end of any process, but not of the machine.
     """
 
     def __init__(
-        self, folder: Path, config: Config, *, fsync: bool = True, lasting: bool = False
+        self,
+        folder: Path,
+        config: Config,
+        *,
+        fsync: bool = True,
+        lasting: bool = False,
+        listen: str = LOOPBACK,
+        hba: str | None = None,
     ) -> None:
         super().__init__(prefix="")
         self.folder = folder
@@ -43,6 +51,8 @@ class PostgresServer(Postgres):
         self._config = config
         self._fsync = fsync
         self._lasting = lasting
+        self._listen = listen
+        self._hba = hba
         self._log_read_from = 0
 
     @property
@@ -118,6 +128,8 @@ class PostgresServer(Postgres):
             environment=environment(),
             removed=None if self._lasting else self.folder,
         )
+        if self._hba is not None:
+            (unfinished / "pg_hba.conf").write_text(self._hba)
         unfinished.rename(self.data)
 
     def _launch(self) -> None:
@@ -144,7 +156,7 @@ class PostgresServer(Postgres):
 
     def _settings(self) -> dict[str, str | int]:
         return {
-            "listen_addresses": LOOPBACK,
+            "listen_addresses": self._listen,
             "port": self.port,
             "unix_socket_directories": "",
             "max_connections": 200,

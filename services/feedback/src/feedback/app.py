@@ -18,6 +18,7 @@ from feedback.adapters.kafka import Kafka
 from feedback.adapters.kafka_access import KafkaAccess
 from feedback.adapters.links import Links
 from feedback.adapters.memory import Memory
+from feedback.adapters.migrated import until_migrated
 from feedback.adapters.missed import Intake
 from feedback.adapters.reconcile import Reconciliation
 from feedback.adapters.snapshot import Owner, Stream
@@ -111,6 +112,8 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
             parts = [part for part in (service.consumer, service.timers) if part is not None]
             async with asyncio.TaskGroup() as group:
                 group.create_task(pages.serve(sockets=[door]))
+                wanted = migrate.migrations("feedback")
+                await until_migrated(service.pool, wanted, stopped)
                 for part in parts:
                     group.create_task(part.run())
                 await stopped.wait()

@@ -22,6 +22,7 @@ from notifications.adapters.links import Links
 from notifications.adapters.mail import Sender
 from notifications.adapters.mail_links import LinkBook
 from notifications.adapters.memory import Memory
+from notifications.adapters.migrated import until_migrated
 from notifications.adapters.missed import Intake
 from notifications.adapters.outcomes import Outcomes
 from notifications.adapters.recall import Recall
@@ -138,6 +139,8 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
             parts = [part for part in candidates if part is not None]
             async with asyncio.TaskGroup() as group:
                 group.create_task(pages.serve(sockets=[door]))
+                wanted = migrate.migrations("notifications")
+                await until_migrated(service.pool, wanted, stopped)
                 for part in parts:
                     group.create_task(part.run())
                 await stopped.wait()

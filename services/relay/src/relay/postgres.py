@@ -87,6 +87,10 @@ KEPT_DAYS = 7
 """Wall time. Long enough to heal a broker that lost what it had acked."""
 
 
+class NoOutboxYet(Exception):
+    """The service's migrations have not run: it is waited for them."""
+
+
 class OutboxContractBroken(Exception):
     """The database's outbox is not the one this relay knows: migrate the service, or the relay."""
 
@@ -132,6 +136,8 @@ async def check_columns(connection: Connection) -> None:
     for record in await connection.fetch(DESCRIBE):
         columns = found.setdefault(record["table_name"], {})
         columns[record["column_name"]] = record["data_type"]
+    if not found:
+        raise NoOutboxYet
     for table, columns in COLUMNS.items():
         if found.get(table) != columns:
             odd = sorted(set(columns.items()) ^ set(found.get(table, {}).items()))

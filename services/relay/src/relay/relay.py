@@ -43,6 +43,7 @@ OUTAGES = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
+    postgres.NoOutboxYet,
 )
 """As the services have them. The client's own confusion is one: a session that is cut between two of a statement's
 messages leaves it so."""

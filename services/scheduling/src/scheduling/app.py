@@ -19,6 +19,7 @@ from scheduling.adapters.kafka import Kafka
 from scheduling.adapters.kafka_access import KafkaAccess
 from scheduling.adapters.links import Links
 from scheduling.adapters.memory import Memory
+from scheduling.adapters.migrated import until_migrated
 from scheduling.adapters.missed import Intake
 from scheduling.adapters.reconcile import Reconciliation
 from scheduling.adapters.snapshot import Owner, Stream
@@ -106,6 +107,8 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
             parts = [part for part in (service.consumer, service.timers) if part is not None]
             async with asyncio.TaskGroup() as group:
                 group.create_task(pages.serve(sockets=[door]))
+                wanted = migrate.migrations("scheduling")
+                await until_migrated(service.pool, wanted, stopped)
                 for part in parts:
                     group.create_task(part.run())
                 await stopped.wait()

@@ -82,10 +82,10 @@ class Mailbox:
     port: int = 0
     _server: asyncio.Server | None = field(default=None, init=False)
 
-    async def start(self) -> None:
+    async def start(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: SMTP(self, hostname="localhost", enable_SMTPUTF8=True), "127.0.0.1", 0
+            lambda: SMTP(self, hostname="localhost", enable_SMTPUTF8=True), host, port
         )
         self.port = self._server.sockets[0].getsockname()[1]
 

@@ -1,7 +1,7 @@
 """Everybody's mailbox in a browser, on this machine alone: for whoever visits the demo."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -56,6 +56,22 @@ class MailboxPage:
             "mail.html", mail=mail, framed=framed, text=linked(mail.text), entries=entries(mail)
         )
 
+    async def all(self, request: Request) -> Response:
+        """For programs: those behind a number, as they came."""
+        after = int(request.query_params.get("after", "0"))
+        return JSONResponse(
+            [
+                {
+                    "number": one.number,
+                    "recipient": one.recipient,
+                    "subject": one.subject,
+                    "text": one.text,
+                    "calendar": one.calendar,
+                }
+                for one in self.mailbox.mails[after:]
+            ]
+        )
+
     async def next(self, request: Request) -> Response:
         """Only from this page: another site's form would move the clock too."""
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
@@ -70,7 +86,10 @@ class MailboxPage:
 
 
 def mailbox_page(
-    mailbox: Mailbox, now: Callable[[], datetime], go_on: Callable[[], Awaitable[None]]
+    mailbox: Mailbox,
+    now: Callable[[], datetime],
+    go_on: Callable[[], Awaitable[None]],
+    hosts: Sequence[str] = ("127.0.0.1", "localhost"),
 ) -> Starlette:
     loader = PackageLoader("parley_local.demo", "pages")
     pages = Environment(
@@ -86,9 +105,10 @@ def mailbox_page(
             Route("/", page.show),
             Route("/mail/{number:int}", page.one),
             Route("/next", page.next, methods=["POST"]),
+            Route("/mails.json", page.all),
             Mount("/static", StaticFiles(packages=[("parley_local.demo", "pages")])),
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
     )
 
 
