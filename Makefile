@@ -8,7 +8,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test unit demo schemas faults bench
+.PHONY: help setup check lint test unit demo schemas manifests faults bench
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,3 +53,6 @@ bench: $(SYNCED) ## Every figure beside its raw baseline (ARGS=--check holds the
 
 schemas: $(SYNCED) ## Write JSON Schemas, AsyncAPI, samples and the event catalogue
 	$(BIN)/python -m parley_contracts.schemas
+
+manifests: $(SYNCED) ## Write Kafka's topics and users for Strimzi, from the topic table
+	$(BIN)/python -m deploy.manifests.kafka
