@@ -16,6 +16,7 @@ PROMETHEUS = Party(
 )
 INGRESS = Party("ingress", namespace="ingress", namespace_labels={"parley.example/ingress": "true"})
 ATS = Party("ats", namespace="hr", namespace_labels={"parley.example/feeds": "true"})
+KEDA = Party("keda", namespace="keda")
 STRANGER = Party("stranger", namespace="elsewhere")
 INTRUDER = Party("intruder", labels={"app": "intruder"})
 DATABASE_OPERATOR = Party(
@@ -83,7 +84,19 @@ def to_names(parties: Iterable[str]) -> Edges:
 def test_production_has_these_edges_and_no_other() -> None:
     manifests = overlay("production")
     policies = [*of_kind(manifests, "NetworkPolicy"), *made_by_strimzi(manifests)]
-    outside = [API, MAIL, WEB, DNS, PROMETHEUS, INGRESS, ATS, STRANGER, INTRUDER, DATABASE_OPERATOR]
+    outside = [
+        API,
+        MAIL,
+        WEB,
+        DNS,
+        PROMETHEUS,
+        INGRESS,
+        ATS,
+        KEDA,
+        STRANGER,
+        INTRUDER,
+        DATABASE_OPERATOR,
+    ]
 
     found = edges(policies, [*pods("production"), *made_by_operators(), *outside])
 
@@ -96,7 +109,7 @@ def test_production_has_these_edges_and_no_other() -> None:
         using = [f"{service}-{role}" for role in (*ROLES, "migrate")]
         expected |= {(one, f"{service}-db", 5432) for one in using}
         expected |= {("ingress", f"{service}-web", 8080)}
-    expected |= {(one, "kafka", 9093) for one in (*running, "ats", "kafka-operators")}
+    expected |= {(one, "kafka", 9093) for one in (*running, "ats", "keda", "kafka-operators")}
     expected |= {("kafka-operators", "kafka", 9091)}
     expected |= {("prometheus", one, 8080) for one in running}
     expected |= {("notifications-timers", "mail-server", 587)}
@@ -109,7 +122,7 @@ def test_production_has_these_edges_and_no_other() -> None:
         expected |= {(one, "dns", port) for port in (443, 6443)}
         expected |= {
             (one, other.name, port)
-            for other in (PROMETHEUS, INGRESS, ATS, STRANGER, DATABASE_OPERATOR)
+            for other in (PROMETHEUS, INGRESS, ATS, KEDA, STRANGER, DATABASE_OPERATOR)
             for port in (443, 6443)
         }
     assert found == expected
