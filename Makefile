@@ -8,10 +8,10 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test unit demo schemas faults bench images
+.PHONY: help setup check lint test unit demo schemas manifests images cluster-test faults bench
 
 help: ## What can be done here
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Parley needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
@@ -56,3 +56,11 @@ images: $(SYNCED) ## Container images, by whichever of docker, podman and builda
 
 schemas: $(SYNCED) ## Write JSON Schemas, AsyncAPI, samples and the event catalogue
 	$(BIN)/python -m parley_contracts.schemas
+
+manifests: $(SYNCED) ## Write Kafka's topics and users for Strimzi, from the topic table
+	$(BIN)/python -m deploy.manifests.kafka
+
+cluster-test: $(SYNCED) ## What deploy/ holds, on the cluster that KUBECONFIG names
+	$(UV) sync --frozen --all-packages --group cluster --quiet
+	@UV_TOOL_DIR=$(CURDIR)/$(VENV)/tools UV_TOOL_BIN_DIR=$(CURDIR)/$(VENV)/tools/bin $(UV) tool install --quiet checkov==3.3.30
+	$(BIN)/pytest tests/manifests tests/cluster $(ARGS)

@@ -1,14 +1,16 @@
 -- The three roles of one service's database. Run in that database by a superuser, before the first migration;
 -- may be run again. Nothing here sets a password: `alter role … password`, or whoever manages your roles.
 --
---   psql -d scheduling -c "set parley.service = 'scheduling'" -f roles.sql
+--   psql -d scheduling -f roles.sql
+--
+-- The roles are named after the database; where that has another name, `-c "set parley.service = 'scheduling'"` goes before.
 --
 -- <service>_migrate  owns the tables: `migrate` alone, by <SERVICE>_DATABASE_DIRECT_URL
 -- <service>_serve    reads and writes rows: the service and its relay
 -- <service>_read     reads all rows, what people wrote among them: for whoever may read that
 do $$
 declare
-    service text := current_setting('parley.service');
+    service text := coalesce(nullif(current_setting('parley.service', true), ''), current_database());
     migrate text := service || '_migrate';
     serve text := service || '_serve';
     reader text := service || '_read';

@@ -116,6 +116,7 @@ def prepare(image: Image) -> None:
     for package in sorted(needed):
         run([uv(), "build", "--quiet", "--wheel", "--package", package, "--out-dir", str(own)])
     (own / ".gitignore").unlink(missing_ok=True)
+    shutil.copy(ROOT / "deploy" / "images" / "slim.py", image.context)
     if image.name == "local":
         bring_artefacts(image)
 

@@ -55,6 +55,21 @@ async def roles(postgres: Postgres, database: str) -> AsyncIterator[Roles]:
     await superuser.close()
 
 
+async def test_roles_are_named_after_their_database(postgres: Postgres, database: str) -> None:
+    superuser = await asyncpg.connect(database)
+    name = await superuser.fetchval("select current_database()")
+
+    await superuser.execute(ROLES.read_text())
+
+    query = "select rolname from pg_roles where starts_with(rolname, $1)"
+    made = {one["rolname"] for one in await superuser.fetch(query, f"{name}_")}
+    assert made == {f"{name}_{role}" for role in ("migrate", "serve", "read")}
+    for role in made:
+        await superuser.execute(f"drop owned by {role} cascade")
+        await superuser.execute(f"drop role {role}")
+    await superuser.close()
+
+
 @pytest.fixture
 async def migrated(plumbing: Plumbing, roles: Roles) -> Roles:
     done = await run(
