@@ -175,6 +175,7 @@ class TimerLoop(Generic[W]):
 
     def _turn(self) -> None:
         self.last_turn = asyncio.get_running_loop().time()
+        metrics.LAST_TURN.labels(loop="timers").set_to_current_time()
 
     def _notified(self, *_: object) -> None:
         self._wake.set()
