@@ -97,7 +97,7 @@ async def scripted(installation: Installation) -> Mapping[str, Metric]:
     )
     process = await installation.serve()
     page = PAGES[installation.plumbing.service]
-    for path in (f"/{page}/ats:i/ats:p?token=odd", f"/{page}/ats:p?token=odd", "/nowhere"):
+    for path in (f"/{page}/ats:i/ats:p?token=odd", "/home/home/ats:p?token=odd", "/nowhere"):
         await process.get(path)
 
     async def seen() -> bool:

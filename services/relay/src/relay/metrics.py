@@ -18,7 +18,12 @@ PUBLISHED = Counter("parley_relay_published_total", "Rows acked by the broker", 
 OUTAGES = Counter(
     "parley_relay_outages_total", "Sends or sessions that met an outage", registry=REGISTRY
 )
-LEADING = Gauge("parley_relay_leading", "1 where this process holds the lock", registry=REGISTRY)
+LEADING = Gauge(
+    "parley_relay_leading",
+    "1 where this process holds the lock of its database",
+    ["database"],
+    registry=REGISTRY,
+)
 AGE = Histogram(
     "parley_relay_publish_seconds",
     "From when it happened to the broker's ack; what is republished counts as late",
