@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.monitoring import promtool
 
 from parley_monitoring.__main__ import ALERTS, files
@@ -74,3 +75,11 @@ def test_its_commands_are_understood(page: Path) -> None:
     for program, arguments in COMMAND.findall(page.read_text()):
         parser = importlib.import_module(f"{program}.__main__")._parser()
         parser.parse_args(shlex.split(arguments))
+
+
+def test_the_component_names_all_that_is_written() -> None:
+    given = yaml.safe_load((COMPONENT / "kustomization.yaml").read_text())
+    (dashboards,) = given["configMapGenerator"]
+    plain = {"prometheus-rules.yaml"}
+
+    assert {*given["resources"], *dashboards["files"]} == files().keys() - plain

@@ -79,6 +79,7 @@ PIPELINE = Dashboard(
         Panel("Relay leaders", {"{{database}}": "sum by (database) (parley_relay_leading)"}),
         Panel("Mails, by what became of them", {"{{result}}": "sum by (result) (rate(parley_mails_total[5m]))"}, "ops"),
         Panel("Mails not sent", {"{{kind}}": "max by (kind) (parley_mails_unsent)"}),
+        Panel("Mails, from written to handed over, p99", {"mails": "histogram_quantile(0.99, sum by (le) (rate(parley_mail_age_seconds_bucket[5m])))"}, "s"),
         Panel("Mail held", {"{{by}}": "max by (by) (parley_mail_held)"}),
         Panel("Dead letters", {"{{app}} {{topic}}": "max by (app, topic) (parley_dead_letters)"}),
         Panel("Waiting for something unknown", {"{{kind}}": "max by (kind) (parley_waiting_rows)"}),

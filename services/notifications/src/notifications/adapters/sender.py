@@ -152,6 +152,9 @@ class Post:
         failpoint.reach("after_250_before_outcome")
         result = outcome.reason or (outcome.status or "put off")
         mail_metrics.MAILS.labels(result=str(result)).inc()
+        if outcome.status is Status.SENT:
+            age = self.clock.now() - message.created_at
+            mail_metrics.AGE.observe(max(0.0, age.total_seconds()))
         await self.record(outcome, message.trace)
 
     async def _outcome(self, line: Line, lease: Leased, desktop: Desktop) -> Outcome:
