@@ -8,7 +8,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test unit demo schemas manifests images cluster-test faults bench
+.PHONY: help setup check lint test unit demo schemas monitoring manifests images cluster-test faults bench
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -17,7 +17,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Parley needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(SYNCED): $(BIN)/python uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml)
+$(SYNCED): $(BIN)/python uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/*/pyproject.toml)
 	@[ -x "$(UV)" ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.9'
 	$(UV) sync --frozen --all-packages --quiet
 	@touch $@
@@ -29,7 +29,7 @@ check: $(SYNCED) ## Format, lint, types, layers and declared dependencies
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@for member in libs/* services/* deploy/local; do \
+	@for member in libs/* services/* deploy/local deploy/monitoring; do \
 		(cd $$member && $(CURDIR)/$(BIN)/deptry src --config pyproject.toml --no-ansi) || exit 1; done
 
 lint: $(SYNCED) ## Mend what a tool can mend
@@ -64,3 +64,6 @@ cluster-test: $(SYNCED) ## What deploy/ holds, on the cluster that KUBECONFIG na
 	$(UV) sync --frozen --all-packages --group cluster --quiet
 	@UV_TOOL_DIR=$(CURDIR)/$(VENV)/tools UV_TOOL_BIN_DIR=$(CURDIR)/$(VENV)/tools/bin $(UV) tool install --quiet checkov==3.3.30
 	$(BIN)/pytest tests/manifests tests/cluster $(ARGS)
+
+monitoring: $(SYNCED) ## Write alerts, dashboards and scraping (deploy/components/monitoring)
+	$(BIN)/python -m parley_monitoring deploy/components/monitoring

@@ -219,9 +219,9 @@ async def republish(dsn: str, *, since: datetime) -> int:
 
 
 async def metric(process: Process, name: str) -> float:
-    """A metric without labels, as it is scraped."""
+    """A metric with one series, as it is scraped."""
     page = (await process.page("/metrics")).text
-    (value,) = re.findall(rf"^{name} (\S+)$", page, re.MULTILINE)
+    (value,) = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", page, re.MULTILINE)
     return float(value)
 
 

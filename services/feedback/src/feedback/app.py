@@ -9,11 +9,21 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI
 
 from feedback import consumers, timers, web
-from feedback.adapters import database, http, migrate, postgres, probes, traces
+from feedback.adapters import (
+    certificates,
+    database,
+    http,
+    metrics,
+    migrate,
+    postgres,
+    probes,
+    traces,
+)
 from feedback.adapters.batch import Batch
 from feedback.adapters.clock import FileClock, RealClock
 from feedback.adapters.consumer import Consumer
 from feedback.adapters.database import Pool
+from feedback.adapters.figures import Source, Watch
 from feedback.adapters.kafka import Kafka
 from feedback.adapters.kafka_access import KafkaAccess
 from feedback.adapters.links import Links
@@ -25,6 +35,7 @@ from feedback.adapters.snapshot import Owner, Stream
 from feedback.adapters.timer_runner import TimerLoop, TimerRunner
 from feedback.adapters.transaction import OUTAGES, Transactions
 from feedback.adapters.warm_up import warm_up
+from feedback.adapters.watched import OWN, WAITING
 from feedback.config import ROLES, Settings
 from feedback.ports import Work
 from feedback.use_cases import restate_clock, restate_round
@@ -58,6 +69,7 @@ class Service:
     runner: TimerRunner[Work]
     consumer: Consumer | None
     timers: TimerLoop[Work] | None
+    watch: Watch | None
     application: FastAPI
 
 
@@ -82,6 +94,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         loop = (
             TimerLoop(settings.direct_dsn, runner, clock, password) if "timers" in roles else None
         )
+        watch = _watch(settings, pool, loop, clock) if loop is not None else None
         application = FastAPI(title="Parley feedback", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(
@@ -93,7 +106,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
                 renew_url=settings.renew_url,
                 secure=settings.secure_cookies,
             )
-        service = Service(settings, pool, clock, batch, runner, consumer, loop, application)
+        service = Service(settings, pool, clock, batch, runner, consumer, loop, watch, application)
         application.include_router(_probes(service))
         yield service
 
@@ -101,6 +114,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
 async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it; raises `http.AddressTaken`."""
     traces.export_spans("feedback")
+    certificates.watch(settings, metrics.REGISTRY)
     with http.listen(settings.host, settings.port) as door:
         async with build(settings, roles) as service:
             stopped = asyncio.Event()
@@ -109,7 +123,8 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
                 loop.add_signal_handler(number, stopped.set)
             pages = http.server(service.application)
             warm_up(postgres.STORE)
-            parts = [part for part in (service.consumer, service.timers) if part is not None]
+            candidates = (service.consumer, service.timers, service.watch)
+            parts = [part for part in candidates if part is not None]
             async with asyncio.TaskGroup() as group:
                 group.create_task(pages.serve(sockets=[door]))
                 wanted = migrate.migrations("feedback")
@@ -173,6 +188,12 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
         access=_access(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
     )
+
+
+def _watch(settings: Settings, pool: Pool, loop: TimerLoop[Work], clock: Clock) -> Watch:
+    topics = consumers.SUBSCRIPTIONS.topics
+    source = Source(pool, kafka_of(settings), topics, WAITING, OWN)
+    return Watch(source, clock, leads=lambda: loop.leading)
 
 
 def _probes(service: Service) -> APIRouter:

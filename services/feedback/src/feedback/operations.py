@@ -9,15 +9,10 @@ from feedback.adapters.answer import Answer, Report
 from feedback.adapters.batch import StillBroken
 from feedback.adapters.kafka import UNREACHABLE
 from feedback.adapters.status import status
+from feedback.adapters.watched import WAITING
 from feedback.app import build, kafka_of, owner_of, reconciliation_of
 from feedback.config import Settings
 from feedback.consumers import SUBSCRIPTIONS
-
-WAITING = """
-select 'applications that nobody has opened' as kind, count(*) as rows
-from application where state is not null and not (state ->> 'opened')::boolean
-"""
-"""What waits for something that is not known yet, by kind."""
 
 
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:

@@ -10,12 +10,22 @@ from datetime import timedelta
 from fastapi import APIRouter, FastAPI
 
 from notifications import consumers, timers, web
-from notifications.adapters import database, http, migrate, postgres, probes, traces
+from notifications.adapters import (
+    certificates,
+    database,
+    http,
+    metrics,
+    migrate,
+    postgres,
+    probes,
+    traces,
+)
 from notifications.adapters.batch import Batch
 from notifications.adapters.brake import Brake
 from notifications.adapters.clock import FileClock, RealClock
 from notifications.adapters.consumer import Consumer
 from notifications.adapters.database import Pool
+from notifications.adapters.figures import Source, Watch
 from notifications.adapters.kafka import Kafka
 from notifications.adapters.kafka_access import KafkaAccess
 from notifications.adapters.links import Links
@@ -35,6 +45,7 @@ from notifications.adapters.snapshot import Owner, Stream
 from notifications.adapters.timer_runner import TimerLoop, TimerRunner
 from notifications.adapters.transaction import OUTAGES, Transactions
 from notifications.adapters.warm_up import warm_up
+from notifications.adapters.watched import OWN, WAITING
 from notifications.config import ROLES, Settings
 from notifications.ports import Work
 from notifications.use_cases import recall_message, record_outcome, restate_stream
@@ -66,6 +77,7 @@ class Service:
     runner: TimerRunner[Work]
     consumer: Consumer | None
     timers: TimerLoop[Work] | None
+    watch: Watch | None
     sender: SenderLoop | None
     brake: Brake
     application: FastAPI
@@ -92,6 +104,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         loop = (
             TimerLoop(settings.direct_dsn, runner, clock, password) if "timers" in roles else None
         )
+        watch = _watch(settings, pool, loop, clock) if loop is not None else None
         links = link_book(settings)
         post = post_of(settings, pool, clock, links)
         stack.push_async_callback(post.hang_up)
@@ -116,6 +129,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
             runner=runner,
             consumer=consumer,
             timers=loop,
+            watch=watch,
             sender=sender if "timers" in roles else None,
             brake=Brake(pool),
             application=application,
@@ -127,6 +141,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
 async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it; raises `http.AddressTaken`."""
     traces.export_spans("notifications")
+    certificates.watch(settings, metrics.REGISTRY)
     with http.listen(settings.host, settings.port) as door:
         async with build(settings, roles) as service:
             stopped = asyncio.Event()
@@ -135,7 +150,7 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
                 loop.add_signal_handler(number, stopped.set)
             pages = http.server(service.application)
             warm_up(postgres.STORE)
-            candidates = (service.consumer, service.timers, service.sender)
+            candidates = (service.consumer, service.timers, service.sender, service.watch)
             parts = [part for part in candidates if part is not None]
             async with asyncio.TaskGroup() as group:
                 group.create_task(pages.serve(sockets=[door]))
@@ -239,6 +254,12 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
         access=_access(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
     )
+
+
+def _watch(settings: Settings, pool: Pool, loop: TimerLoop[Work], clock: Clock) -> Watch:
+    topics = consumers.SUBSCRIPTIONS.topics
+    source = Source(pool, kafka_of(settings), topics, WAITING, OWN)
+    return Watch(source, clock, leads=lambda: loop.leading)
 
 
 def _probes(service: Service) -> APIRouter:

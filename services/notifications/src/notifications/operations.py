@@ -11,18 +11,11 @@ from notifications.adapters.batch import StillBroken
 from notifications.adapters.kafka import UNREACHABLE
 from notifications.adapters.status import status
 from notifications.adapters.timeline import Timeline, timeline
+from notifications.adapters.watched import WAITING
 from notifications.app import build, kafka_of, reconciliation_of
 from notifications.config import Settings
 from notifications.consumers import SUBSCRIPTIONS
 
-WAITING = """
-select 'interviews with a mail to somebody unknown' as kind, count(*) as rows
-from dossier where waiting_for <> '{}'
-union all
-select 'applications with a mail to somebody unknown', count(*)
-from application where waiting_for <> '{}'
-"""
-"""What waits for something that is not known yet, by kind."""
 NO_SNAPSHOT = (
     "There is nothing to tell again: parley.notifications.v1 says what became of each message, and"
     " what it is about is told by `scheduling snapshot` and `feedback snapshot`."

@@ -55,7 +55,8 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, relay.stop)
-    metrics.LEADING.set_function(lambda: float(relay.leading))
+    database = (settings.database_url.path or "").strip("/")
+    metrics.LEADING.labels(database).set_function(lambda: float(relay.leading))
 
     def within(seconds: float, moment: float) -> bool:
         return loop.time() - moment < seconds

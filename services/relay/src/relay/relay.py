@@ -132,9 +132,16 @@ class Relay:
         for place, group in groupby(
             by_partition, key=lambda row: (row.aggregatetype, row.partition)
         ):
-            task = asyncio.create_task(self.kafka.send(*place, list(group)))
+            task = asyncio.create_task(self._send(place, list(group)))
             task.add_done_callback(lambda _: self._wake.set())
             self._in_flight[place] = task
+
+    async def _send(self, place: Partition, rows: list[Row]) -> list[int]:
+        sent = await self.kafka.send(*place, rows)
+        now = self.wall()
+        for row in rows[: len(sent)]:  # a batch holds the first that fit
+            metrics.AGE.observe(max(0.0, (now - row.occurred_at).total_seconds()))
+        return sent
 
     async def _collect(self, connection: Connection) -> None:
         finished = {place: task for place, task in self._in_flight.items() if task.done()}

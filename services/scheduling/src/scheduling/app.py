@@ -10,11 +10,21 @@ from fastapi import APIRouter, FastAPI
 
 from parley_contracts.topics import INTERVIEWS
 from scheduling import consumers, timers, web
-from scheduling.adapters import database, http, migrate, postgres, probes, traces
+from scheduling.adapters import (
+    certificates,
+    database,
+    http,
+    metrics,
+    migrate,
+    postgres,
+    probes,
+    traces,
+)
 from scheduling.adapters.batch import Batch
 from scheduling.adapters.clock import FileClock, RealClock
 from scheduling.adapters.consumer import Consumer
 from scheduling.adapters.database import Pool
+from scheduling.adapters.figures import Source, Watch
 from scheduling.adapters.kafka import Kafka
 from scheduling.adapters.kafka_access import KafkaAccess
 from scheduling.adapters.links import Links
@@ -26,6 +36,7 @@ from scheduling.adapters.snapshot import Owner, Stream
 from scheduling.adapters.timer_runner import TimerLoop, TimerRunner
 from scheduling.adapters.transaction import OUTAGES, Transactions
 from scheduling.adapters.warm_up import warm_up
+from scheduling.adapters.watched import OWN, WAITING
 from scheduling.config import ROLES, Settings
 from scheduling.ports import Work
 from scheduling.use_cases import restate_interview
@@ -53,6 +64,7 @@ class Service:
     runner: TimerRunner[Work]
     consumer: Consumer | None
     timers: TimerLoop[Work] | None
+    watch: Watch | None
     application: FastAPI
 
 
@@ -77,6 +89,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         loop = (
             TimerLoop(settings.direct_dsn, runner, clock, password) if "timers" in roles else None
         )
+        watch = _watch(settings, pool, loop, clock) if loop is not None else None
         application = FastAPI(title="Parley scheduling", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(
@@ -88,7 +101,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
                 renew_url=settings.renew_url,
                 secure=settings.secure_cookies,
             )
-        service = Service(settings, pool, clock, batch, runner, consumer, loop, application)
+        service = Service(settings, pool, clock, batch, runner, consumer, loop, watch, application)
         application.include_router(_probes(service))
         yield service
 
@@ -96,6 +109,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
 async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it; raises `http.AddressTaken`."""
     traces.export_spans("scheduling")
+    certificates.watch(settings, metrics.REGISTRY)
     with http.listen(settings.host, settings.port) as door:
         async with build(settings, roles) as service:
             stopped = asyncio.Event()
@@ -104,7 +118,8 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
                 loop.add_signal_handler(number, stopped.set)
             pages = http.server(service.application)
             warm_up(postgres.STORE)
-            parts = [part for part in (service.consumer, service.timers) if part is not None]
+            candidates = (service.consumer, service.timers, service.watch)
+            parts = [part for part in candidates if part is not None]
             async with asyncio.TaskGroup() as group:
                 group.create_task(pages.serve(sockets=[door]))
                 wanted = migrate.migrations("scheduling")
@@ -168,6 +183,12 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
         access=_access(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
     )
+
+
+def _watch(settings: Settings, pool: Pool, loop: TimerLoop[Work], clock: Clock) -> Watch:
+    topics = consumers.SUBSCRIPTIONS.topics
+    source = Source(pool, kafka_of(settings), topics, WAITING, OWN)
+    return Watch(source, clock, leads=lambda: loop.leading)
 
 
 def _probes(service: Service) -> APIRouter:

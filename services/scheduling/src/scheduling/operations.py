@@ -9,18 +9,10 @@ from scheduling.adapters.answer import Answer, Report
 from scheduling.adapters.batch import StillBroken
 from scheduling.adapters.kafka import UNREACHABLE
 from scheduling.adapters.status import status
+from scheduling.adapters.watched import WAITING
 from scheduling.app import build, kafka_of, owner_of, reconciliation_of
 from scheduling.config import Settings
 from scheduling.consumers import SUBSCRIPTIONS
-
-WAITING = """
-select 'searches for an interviewer' as kind, count(*) as rows
-from timer where kind = 'wait_for_interviewer'
-union all
-select 'answers and cancellations before their interview', count(*)
-from early where state is not null
-"""
-"""What waits for something that is not known yet, by kind."""
 
 
 def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:

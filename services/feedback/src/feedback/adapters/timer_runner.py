@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import asyncpg
 import structlog
 
-from feedback.adapters import failpoint, metrics, timer
+from feedback.adapters import failpoint, metrics, timer, traces
 from feedback.adapters.database import Connection, Password, Pool
 from feedback.adapters.table import Refused
 from feedback.adapters.timer import Due
@@ -71,7 +71,8 @@ class TimerRunner(Generic[W]):
 
     async def _fire(self, waiting: Sequence[Due], *, now: datetime) -> None:
         facts = await self._gather(waiting, now=now)
-        steps = {one: self._step(one, facts) for one in waiting}
+        hops = {one: traces.hop(f"fire {one.kind}", one.traceparent) for one in waiting}
+        steps = {one: self._step(one, facts, hops[one].traceparent) for one in waiting}
         fired: list[Due] = []
 
         async def lock_last(connection: Connection, work: W) -> Sequence[Step[Any, W]]:
@@ -91,6 +92,7 @@ class TimerRunner(Generic[W]):
         await with_retries(attempt)
         failpoint.reach("timer_after_commit")
         for one in fired:
+            hops[one].end()
             metrics.TIMERS.labels(kind=one.kind, result="fired").inc()
 
     async def _gather(self, waiting: Sequence[Due], *, now: datetime) -> dict[tuple[str, str], Any]:
@@ -101,10 +103,12 @@ class TimerRunner(Generic[W]):
             facts.update({(kind, row_id): value for row_id, value in found.items()})
         return facts
 
-    def _step(self, one: Due, facts: Mapping[tuple[str, str], Any]) -> Step[Any, W]:
+    def _step(
+        self, one: Due, facts: Mapping[tuple[str, str], Any], traceparent: str
+    ) -> Step[Any, W]:
         found = facts.get((one.kind, one.aggregate_id))
         message = Fired(one.kind, one.aggregate_id, one.due_at, found)
-        return Step(message, self.use_cases[one.kind], one.traceparent)
+        return Step(message, self.use_cases[one.kind], traceparent)
 
 
 class Clock(Protocol):
@@ -180,6 +184,7 @@ class TimerLoop(Generic[W]):
 
     def _turn(self) -> None:
         self.last_turn = asyncio.get_running_loop().time()
+        metrics.LAST_TURN.labels(loop="timers").set_to_current_time()
 
     def _notified(self, *_: object) -> None:
         self._wake.set()

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -151,6 +151,7 @@ class Consumer:
         self._subscriber = self._broker.subscriber(
             *[self.prefix + topic for topic in self.topics],
             group_id=self.group,
+            listener=Rebalances(),
             batch=True,
             max_records=MAX_RECORDS,
             parser=_parse_whatever_headers,
@@ -211,6 +212,17 @@ class Consumer:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+class Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped in aiokafka
+    """Counts them; what is in hand when partitions go is redelivered, and known by its id."""
+
+    def on_partitions_revoked(self, revoked: object) -> None:
+        del revoked
+
+    def on_partitions_assigned(self, assigned: object) -> None:
+        del assigned
+        metrics.REBALANCES.inc()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,3 +14,9 @@ SECONDS = Histogram(
     registry=REGISTRY,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+AGE = Histogram(
+    "parley_mail_age_seconds",
+    "From when a mail was written to when the server took it",
+    registry=REGISTRY,
+    buckets=(1, 10, 60, 600, 3600),
+)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from notifications.adapters import delivery, failpoint, mail_metrics
+from notifications.adapters import delivery, failpoint, mail_metrics, traces
 from notifications.adapters.brake import Brake
 from notifications.adapters.database import Pool
 from notifications.adapters.delivery import Leased
@@ -146,10 +146,15 @@ class Post:
     async def _hand_over(self, line: Line, lease: Leased, desktop: Desktop) -> None:
         message = lease.message
         failpoint.reach("before_data")
+        hop = traces.hop("hand over mail", message.trace)
         outcome = await self._outcome(line, lease, desktop)
+        hop.end()
         failpoint.reach("after_250_before_outcome")
         result = outcome.reason or (outcome.status or "put off")
         mail_metrics.MAILS.labels(result=str(result)).inc()
+        if outcome.status is Status.SENT:
+            age = self.clock.now() - message.created_at
+            mail_metrics.AGE.observe(max(0.0, age.total_seconds()))
         await self.record(outcome, message.trace)
 
     async def _outcome(self, line: Line, lease: Leased, desktop: Desktop) -> Outcome:

@@ -114,6 +114,7 @@ class SenderLoop:
 
     def _turn(self) -> None:
         self.last_turn = asyncio.get_running_loop().time()
+        metrics.LAST_TURN.labels(loop="mail").set_to_current_time()
 
     def _notified(self, *_: object) -> None:
         self._wake.set()

@@ -33,16 +33,16 @@ async def status(
     figures = await pool.fetchrow(FIGURES, now)
     parked = {row["reason"]: row["timers"] for row in await pool.fetch(PARKED)}
     waits = {row["kind"]: row["rows"] for row in await pool.fetch(waiting)}
-    lag = await _lag(kafka, topics)
+    lag = await lag_of(kafka, topics)
     found: Mapping[str, object] = dict(figures or {})
     report = {
         "outbox": {
             "rows": found["outbox_rows"],
-            "oldest_seconds": _age(found["outbox_oldest_at"], now),
+            "oldest_seconds": age_of(found["outbox_oldest_at"], now),
         },
         "timers": {
             "due": found["timers_due"],
-            "oldest_due_seconds": _age(found["timers_oldest_at"], now),
+            "oldest_due_seconds": age_of(found["timers_oldest_at"], now),
             "parked": found["timers_parked"],
             "parked_because": parked,
         },
@@ -54,7 +54,7 @@ async def status(
     return Answer(report, _warnings(report, parked, lag))
 
 
-async def _lag(kafka: Kafka, topics: Collection[str]) -> Mapping[str, int | None] | None:
+async def lag_of(kafka: Kafka, topics: Collection[str]) -> Mapping[str, int | None] | None:
     """None where the broker does not answer: the rest of the report stands without it."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -91,7 +91,7 @@ def _late(section: object, name: str) -> bool:
     return isinstance(seconds, int) and seconds > LATE_SECONDS
 
 
-def _age(since: object, now: datetime) -> int | None:
+def age_of(since: object, now: datetime) -> int | None:
     """Whole seconds; a clock that is a little behind makes nothing younger than now."""
     if not isinstance(since, datetime):
         return None

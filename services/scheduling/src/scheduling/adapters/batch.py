@@ -6,6 +6,7 @@ dead-lettered, and the rest goes on.
 """
 
 import hashlib
+import time
 from collections import Counter as Tally
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -101,13 +102,17 @@ class Batch(Generic[W]):
         return True
 
     async def _take_in(self, decoded: Sequence[Decoded[W]]) -> None:
-        async def attempt() -> Counts:
-            async with self.pool.acquire() as connection, connection.transaction():
-                counts = await self._effects(connection, decoded)
-                failpoint.reach("before_commit")
-                return counts
+        began = time.perf_counter()
 
-        _count(await with_retries(attempt))
+        async def attempt() -> tuple[Counts, Sequence[Decoded[W]]]:
+            async with self.pool.acquire() as connection, connection.transaction():
+                found = await self._effects(connection, decoded)
+                failpoint.reach("before_commit")
+                return found
+
+        counts, fresh = await with_retries(attempt)
+        _count(counts)
+        _observe(fresh, now=self.clock.now(), seconds=time.perf_counter() - began)
 
     async def _take_in_alone(self, one: Decoded[W]) -> None:
         try:
@@ -125,8 +130,10 @@ class Batch(Generic[W]):
             )
             await self._take_in([Decoded(one.record, one.claim, letter=letter)])
 
-    async def _effects(self, connection: Connection, decoded: Sequence[Decoded[W]]) -> Counts:
-        """Returns what is to be counted once all of this is committed."""
+    async def _effects(
+        self, connection: Connection, decoded: Sequence[Decoded[W]]
+    ) -> tuple[Counts, Sequence[Decoded[W]]]:
+        """Returns what is to be counted once all of this is committed, and what was new."""
         now, wall = self.clock.now(), self.clock.wall()
         claimed = await inbox.claim(connection, [one.claim for one in decoded], received_at=wall)
         failpoint.reach("after_claim")
@@ -148,7 +155,8 @@ class Batch(Generic[W]):
             if claim is not Claimed.FRESH
         ]
         rejected: Counts = [(metrics.RECORDS, (letter.record.topic, "rejected")) for letter in kept]
-        return [*_counts_of([topic for topic, _ in working], ran), *repeated, *rejected]
+        counts = _counts_of([topic for topic, _ in working], ran)
+        return [*counts, *repeated, *rejected], fresh
 
     def decode(self, record: Record) -> Decoded[W] | None:
         """None where there is nothing to do; what it was is counted."""
@@ -243,3 +251,17 @@ def _counts_of(topics: Sequence[str], ran: Ran) -> Counts:
 def _count(counts: Counts) -> None:
     for (metric, labels), times in Tally(counts).items():
         metric.labels(*labels).inc(times)
+
+
+def _observe(fresh: Sequence[Decoded[Any]], *, now: datetime, seconds: float) -> None:
+    late: dict[str, list[float]] = {}
+    for one in fresh:
+        message = one.step.message if one.step is not None else None
+        if isinstance(message, Received):
+            late.setdefault(one.record.topic, []).append((now - message.time).total_seconds())
+        elif isinstance(message, Tombstone):
+            metrics.ERASURES.observe(seconds)
+    for topic, found in late.items():
+        observe = metrics.LATENCY.labels(topic).observe
+        for one_late in found:
+            observe(max(0.0, one_late))

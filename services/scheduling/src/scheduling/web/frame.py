@@ -157,7 +157,7 @@ class Frame:
         return claims
 
     async def _not_open(self, request: Request, error: Exception) -> Response:
-        del request
+        request.scope["parley.refused"] = getattr(error, "why", "unknown")  # counted outside
         if isinstance(error, NotOpen) and error.why == "expired":
             return self.page("expired.html", 410, token=error.token, renew_url=self.renew_url)
         return self.page("unknown.html", 404)

@@ -1,0 +1,1 @@
+"""Alerts and dashboards over what the services tell of themselves."""
