@@ -71,24 +71,17 @@ class Service:
 @asynccontextmanager
 async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
-        password = database.password_in(settings.database_password_file)
         memory = Memory()
-        pool = await database.connect(
-            str(settings.database_url),
-            size=settings.database_pool,
-            name="scheduling",
-            password=password,
-            opened=memory.forget,
-        )
+        pool = await _connect(settings, memory)
         stack.push_async_callback(_close, pool)
         clock = clock_of(settings)
         store = postgres.STORE.remembering(memory)
         batch = Batch(pool, store, consumers.SUBSCRIPTIONS, clock)
         runner = TimerRunner(pool, store, timers.USE_CASES, postgres.gathers(pool, memory))
         consumer = _consumer(settings, batch) if "consume" in roles else None
-        loop = (
-            TimerLoop(settings.direct_dsn, runner, clock, password) if "timers" in roles else None
-        )
+        password = database.password_in(settings.database_password_file)
+        dsn = settings.direct_dsn
+        loop = TimerLoop(dsn, runner, clock, password) if "timers" in roles else None
         watch = _watch(settings, pool, loop, clock) if loop is not None else None
         application = FastAPI(title="Parley scheduling", docs_url=None, redoc_url=None)
         if "web" in roles:
@@ -207,6 +200,16 @@ def _probes(service: Service) -> APIRouter:
         return migrated and (service.consumer is None or service.consumer.ready())
 
     return probes.router(alive=alive, ready=ready, started=ready)
+
+
+async def _connect(settings: Settings, memory: Memory) -> Pool:
+    return await database.connect(
+        str(settings.database_url),
+        size=settings.database_pool,
+        name="scheduling",
+        password=database.password_in(settings.database_password_file),
+        opened=memory.forget,
+    )
 
 
 async def _close(pool: Pool) -> None:
