@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     parsing = argparse.ArgumentParser(prog="make images", description=__doc__)
     parsing.add_argument("names", nargs="*", choices=[*IMAGES, []], metavar="NAME")
     parsing.add_argument("--base", help="the image with Python that they stand on")
-    parsing.add_argument("--tag", default=version())
+    parsing.add_argument("--tag", default="dev")
     parsing.add_argument("--registry", default="localhost")
     parsing.add_argument("--engine", choices=ENGINES)
     parsing.add_argument("--archive", type=Path, help="a folder to write them to, as tar files")

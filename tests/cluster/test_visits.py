@@ -1,0 +1,90 @@
+"""Candidates come to `overlays/local` while it is worked on: everyone books and is invited, and nothing is left behind."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import yaml
+from tests.cluster.api_server import kubectl
+from tests.manifests.rendering import ROOT
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(420)]
+VISIT = ROOT / "deploy" / "overlays" / "local" / "visit.yaml"
+SERVICES = ("scheduling", "feedback", "notifications")
+DEPLOYMENTS = [f"{one}-{role}" for one in SERVICES for role in ("web", "consume", "timers")]
+
+
+def said(*words: str) -> str:
+    done = kubectl("-n", "parley", *words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Visit:
+    name: str
+
+    def end(self) -> dict[str, object]:
+        waited = kubectl(
+            *["-n", "parley", "wait", "--for=condition=complete", f"job/{self.name}"],
+            "--timeout=110s",
+        )
+        told = said("logs", f"job/{self.name}")
+        assert waited.returncode == 0, told
+        answer: dict[str, object] = json.loads(told)
+        return answer
+
+
+@pytest.fixture
+def visit(cluster: None) -> Iterator[Visit]:
+    """Eleven of their own, who begin to come now."""
+    if kubectl("-n", "parley", "get", "statefulset", "kafka").returncode:
+        pytest.skip("overlays/local does not run on this cluster")
+    seed = secrets.randbelow(1_000_000)
+    job = yaml.safe_load(VISIT.read_text())
+    job["metadata"]["name"] = f"visit-{seed}"
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    container["args"] = ["visit", "--candidates", "12", "--seed", str(seed), "--seconds", "100"]
+    made = kubectl("apply", "-f", "-", given=yaml.safe_dump(job))
+    assert made.returncode == 0, made.stderr
+    yield Visit(f"visit-{seed}")
+    kubectl("-n", "parley", "delete", "job", f"visit-{seed}", "--wait=false")
+
+
+def roll_all() -> None:
+    said("rollout", "restart", "deployment")
+
+
+def delete_a_pod_of_each() -> None:
+    for name in DEPLOYMENTS:
+        service, role = name.split("-")
+        chosen = f"app.kubernetes.io/name={service},app.kubernetes.io/component={role}"
+        said("delete", "pod", "--wait=false", "-l", chosen)
+
+
+def scale_up_and_down() -> None:
+    for count in ("3", "1"):
+        said("scale", "deployment", *DEPLOYMENTS, f"--replicas={count}")
+
+
+@pytest.mark.parametrize("work", [roll_all, delete_a_pod_of_each, scale_up_and_down])
+def test_everyone_books_and_is_invited(visit: Visit, work: object) -> None:
+    assert callable(work)
+    work()
+
+    answer = visit.end()
+
+    assert answer["asked_for"] == answer["booked"] == answer["invited"] == 11
+    assert answer["not_booked"] == {}
+    said("wait", "--for=condition=Available", "--timeout=110s", "deployment", "--all")
+    for service in SERVICES:
+        report = json.loads(
+            said("exec", f"deploy/{service}-timers", "--", "python3", "-m", service, "reconcile", "--json")
+        )  # fmt: skip
+        assert report["warnings"] == []
+        status = json.loads(
+            said("exec", f"deploy/{service}-timers", "--", "python3", "-m", service, "status", "--json")
+        )  # fmt: skip
+        assert (status["dead_letters"], status["timers"]["parked"]) == (0, 0)
