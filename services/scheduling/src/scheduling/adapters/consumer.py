@@ -205,9 +205,13 @@ class Consumer:
 
     @staticmethod
     def _joined(consumer: Any) -> bool:
-        """A member without a partition is ready too: others hold them all."""
+        """A member without a partition is ready too: others hold them all. One that has joined and was not told yet
+        what it holds is not.
+        """
         coordinator = consumer._coordinator  # noqa: SLF001 - aiokafka has no public health signal (its issue 625)
-        return bool(getattr(coordinator, "generation", 0) > 0)
+        told = consumer._subscription.subscription  # noqa: SLF001 - see above
+        assigned = told is not None and told.assignment is not None
+        return bool(getattr(coordinator, "generation", 0) > 0 and assigned)
 
     @staticmethod
     def _now() -> float:
