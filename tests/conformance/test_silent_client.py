@@ -75,3 +75,17 @@ async def test_a_broker_that_is_away_is_waited_for(
     await consumer._until_spent()
 
     assert asked == 3
+
+
+async def test_a_member_that_holds_no_partition_is_ready(
+    plumbing: Plumbing, kafka: Kafka, topic_prefix: str
+) -> None:
+    """Others hold them all; the pages of such a process are as good as theirs."""
+    await kafka.create_topics([topic_prefix + TOPIC], partitions=1)
+    async with (
+        consuming(plumbing, kafka, topic_prefix, []) as first,
+        consuming(plumbing, kafka, topic_prefix, []) as second,
+    ):
+        await until(lambda: first.ready() and second.ready())
+        held = [one._subscriber.consumer.assignment() for one in (first, second)]
+        assert sorted(map(len, held)) == [0, 1]
