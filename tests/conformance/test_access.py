@@ -137,6 +137,20 @@ async def test_a_password_is_rotated_and_no_record_is_lost(
     await asyncio.to_thread(secured.set_password, "first")
 
 
+def test_a_file_that_is_missing_for_a_moment_ends_no_client(
+    plumbing: Plumbing, tmp_path: Path
+) -> None:
+    file = tmp_path / "password"
+    file.write_text("first")
+    access = plumbing.kafka_access.KafkaAccess(password=file)
+    made_with = access.stamp()
+
+    file.rename(tmp_path / "aside")
+    assert not access.changed_since(made_with)
+    replace_text(file, "second")
+    assert access.changed_since(made_with)
+
+
 async def test_a_certificate_is_rotated(
     plumbing: Plumbing,
     secured: SecuredKafka,
@@ -167,7 +181,7 @@ async def test_the_relay_sends_on_with_a_rotated_password(
 ) -> None:
     prefix = f"{bench.plumbing.service}-"
     await secured.cluster.create_topics([prefix + TOPIC], partitions=1)
-    access = RelayAccess(**secured.access("scram", tmp_path, authority))  # type: ignore[arg-type]
+    access = RelayAccess(**secured.access("scram", tmp_path, authority))  # type: ignore[arg-type]  # by name, of several kinds
     broker = Broker(secured.bootstrap("scram"), prefix, access)
     relay = Relay(bench.dsn, broker)
     running = asyncio.create_task(relay.run())

@@ -49,6 +49,7 @@ async def roles(postgres: Postgres, database: str) -> AsyncIterator[Roles]:
     for _ in range(2):
         await superuser.execute(ROLES.read_text())
     yield Roles(database, name)
+    # A role's name is no parameter in SQL; this one is ours.
     for role in ("serve", "read", "migrate"):
         await superuser.execute(f"drop owned by {name}_{role} cascade")
         await superuser.execute(f"drop role {name}_{role}")

@@ -73,7 +73,7 @@ class Kafka:
     @property
     def outdated(self) -> bool:
         """Whether the certificate or the password has been changed since the producer was made."""
-        return self._producer is not None and self.access.stamp() != self._made_with
+        return self._producer is not None and self.access.changed_since(self._made_with)
 
     async def stop(self) -> None:
         """Politely; a broker that does not answer is not waited for. What it has not acknowledged is in the outbox."""

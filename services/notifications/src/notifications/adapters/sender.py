@@ -147,8 +147,10 @@ class Post:
         message = lease.message
         failpoint.reach("before_data")
         hop = traces.hop("hand over mail", message.trace)
-        outcome = await self._outcome(line, lease, desktop)
-        hop.end()
+        try:
+            outcome = await self._outcome(line, lease, desktop)
+        finally:
+            hop.end()
         failpoint.reach("after_250_before_outcome")
         result = outcome.reason or (outcome.status or "put off")
         mail_metrics.MAILS.labels(result=str(result)).inc()

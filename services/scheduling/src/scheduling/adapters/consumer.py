@@ -85,13 +85,14 @@ class Consumer:
                 pause = min(pause * 2, MAX_PAUSE_SECONDS)
 
     async def _until_spent(self) -> None:
-        """Until files of the access are others than it was made with, or a broker that answers others says nothing to this client, and has had time to: where it does not
-        answer at all, it is waited for. A rebalance is silent too, for as long as a session.
+        """Until its certificate or password has changed, or a broker that answers others says nothing to this client,
+        and has had time to: where it does not answer at all, it is waited for. A rebalance is silent too, for as long
+        as a session.
         """
         heard_at, answered = self._now(), False
         while not self._stopping.is_set():
             await self._idle(LOOK_SECONDS)
-            if self.access.stamp() != self._made_with:
+            if self.access.changed_since(self._made_with):
                 log.info("kafka client is made anew", because="its certificate or password changed")
                 return
             if self._heard_within(LOOK_SECONDS):

@@ -21,6 +21,7 @@ BY_PASSWORD = {
     "PLAIN": SASLPlaintext,
 }
 Stamp = tuple[tuple[int, int], ...]
+MISSING = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,14 @@ class KafkaAccess:
         }
 
     def stamp(self) -> Stamp:
-        """Another one where a file is not the one that was there: a client that was made before is to be made anew.
-
-        A file that is missing for a moment is no change. Tokens are read for each connection anyway.
-        """
+        """Which files these are. Tokens are left out: they are read for each connection."""
         files = (self.password, self.ca, self.certificate, self.key)
         return tuple(_stamp(path) for path in files if path is not None)
+
+    def changed_since(self, made_with: Stamp) -> bool:
+        """A client that was made before is to be made anew. A file that is missing for a moment is no change."""
+        now = self.stamp()
+        return MISSING not in now and now != made_with
 
     def _context(self) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=self.ca)
@@ -87,5 +90,5 @@ def _stamp(path: Path) -> tuple[int, int]:
     try:
         status = path.stat()
     except OSError:
-        return (0, 0)
+        return MISSING
     return (status.st_ino, status.st_mtime_ns)
