@@ -89,7 +89,8 @@ def consumed(name: str) -> list[str]:
 
 
 def reading(names: Iterable[str]) -> list[Rule]:
-    return [rule("topic", name, "Describe", "Read") for name in names]
+    """A topic's settings are seen by `check`."""
+    return [rule("topic", name, "Describe", "DescribeConfigs", "Read") for name in names]
 
 
 def writing(names: Iterable[str]) -> list[Rule]:

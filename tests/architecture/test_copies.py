@@ -15,6 +15,11 @@ COPIED = (
     "adapters/answer.py",
     "adapters/batch.py",
     "adapters/certificates.py",
+    "adapters/check/__init__.py",
+    "adapters/check/database.py",
+    "adapters/check/files.py",
+    "adapters/check/findings.py",
+    "adapters/check/kafka.py",
     "adapters/clock.py",
     "adapters/consumer.py",
     "adapters/database.py",
@@ -25,6 +30,7 @@ COPIED = (
     "adapters/inbox.py",
     "adapters/kafka.py",
     "adapters/kafka_access.py",
+    "adapters/kafka_look.py",
     "adapters/links.py",
     "adapters/logs.py",
     "adapters/memory.py",
@@ -70,7 +76,8 @@ def test_a_copy_is_what_the_model_is(service: str, name: str) -> None:
     assert words(service, name) == words(MODEL, name)
 
 
-def test_the_relay_has_the_same_failpoints() -> None:
-    ours = (ROOT / "relay" / "src" / "relay" / "failpoint.py").read_text()
+@pytest.mark.parametrize("name", ["failpoint.py", "kafka_look.py"])
+def test_the_relay_has_the_same(name: str) -> None:
+    ours = (ROOT / "relay" / "src" / "relay" / name).read_text()
 
-    assert ours == (ROOT / MODEL / "src" / MODEL / "adapters" / "failpoint.py").read_text()
+    assert ours == (ROOT / MODEL / "src" / MODEL / "adapters" / name).read_text()

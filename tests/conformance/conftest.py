@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.conformance.roles import Roles, roles_in
 from tests.conformance.tally import (
     DDL,
     NOW,
@@ -92,6 +93,12 @@ class Bench:
 
     async def answers(self) -> list[Any]:
         return await self.outgoing("parley.intake.record-rejected.v1")
+
+
+@pytest.fixture
+async def roles(database: str) -> AsyncIterator[Roles]:
+    async with roles_in(database) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

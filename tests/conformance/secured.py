@@ -11,6 +11,8 @@ from pathlib import Path
 
 import asyncpg
 import trustme
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.admin import CreateAclsRequest
 from cryptography.hazmat.primitives import serialization
 
 from parley_local.kafka import KafkaCluster
@@ -21,6 +23,11 @@ from parley_local.process import run
 from parley_local.servers import embedded
 
 USER = "parley-service"
+EVERYBODY = "User:*"
+TOPIC, GROUP, LITERAL = 2, 3, 3
+ALL, READ, WRITE, DESCRIBE, DESCRIBE_CONFIGS = 2, 3, 4, 8, 10
+DENY, ALLOW = 2, 3
+"""Kafka's numbers of resources, operations and permissions (org.apache.kafka.common.acl)."""
 WAYS = ("scram", "mutual_tls", "token", "plain")
 SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
 PLAIN = (
@@ -88,6 +95,17 @@ class SecuredKafka:
             log=self.folder / "passwords.log",
         )
 
+    async def forbid(self, operation: int, kind: int, name: str) -> None:
+        """`kind` and `operation` by Kafka's numbers; everybody else, and everything else, stays allowed."""
+        rules = [(EVERYBODY, ALL, ALLOW), (f"User:{USER}", operation, DENY)]
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.cluster.bootstrap)
+        await admin.start()
+        for who, what, permission in rules:
+            asked = CreateAclsRequest(kind, name, LITERAL, who, "*", what, permission)
+            answer = await admin._send_request(asked)
+            assert [code for code, _ in answer.creation_responses] == [0]
+        await admin.close()
+
     def restart(self) -> None:
         (node,) = self.cluster.nodes
         node.stop()
@@ -146,6 +164,9 @@ def properties(own: Ports, folder: Path, ports: Mapping[str, int]) -> str:
         "listener.name.plain.plain.sasl.jaas.config": PLAIN,
         "listener.name.token.sasl.enabled.mechanisms": "OAUTHBEARER",
         "listener.name.token.oauthbearer.sasl.jaas.config": TOKENS_ARE_NOT_SIGNED,
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:ANONYMOUS;User:broker",
+        "allow.everyone.if.no.acl.found": "true",
     }
     return "\n" + "".join(f"{name}={value}\n" for name, value in lines.items())
 

@@ -1,14 +1,10 @@
 """A service that runs under the roles of `deploy/database/roles.sql`: each may do its part and nothing else."""
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from tests.conformance.roles import ROLES, Roles
 from tests.conformance.tally import NOW, Plumbing
 from tests.conformance.test_operations import run
 from tests.support.until import until_it
@@ -18,7 +14,6 @@ from parley_local.topics import Kafka
 from relay.kafka import Kafka as Broker
 from relay.relay import Relay
 
-ROLES = Path(__file__).parents[2] / "deploy" / "database" / "roles.sql"
 STORE = """
 insert into outbox
     (id, aggregatetype, aggregateid, partition, type, source, occurred_at, payload)
@@ -28,32 +23,6 @@ WITHOUT = """
 select oid::regclass::text from pg_class
 where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not has_table_privilege(oid, $1)
 """
-
-
-@dataclass(frozen=True)
-class Roles:
-    dsn: str
-    name: str
-
-    def of(self, role: str) -> str:
-        parts = urlsplit(self.dsn)
-        place = parts.netloc.rpartition("@")[2]
-        return urlunsplit(parts._replace(netloc=f"{self.name}_{role}@{place}"))
-
-
-@pytest.fixture
-async def roles(postgres: Postgres, database: str) -> AsyncIterator[Roles]:
-    name = f"t{secrets.token_hex(4)}"
-    superuser = await asyncpg.connect(database)
-    await superuser.execute("select set_config('parley.service', $1, false)", name)
-    for _ in range(2):
-        await superuser.execute(ROLES.read_text())
-    yield Roles(database, name)
-    # A role's name is no parameter in SQL; this one is ours.
-    for role in ("serve", "read", "migrate"):
-        await superuser.execute(f"drop owned by {name}_{role} cascade")
-        await superuser.execute(f"drop role {name}_{role}")
-    await superuser.close()
 
 
 async def test_roles_are_named_after_their_database(postgres: Postgres, database: str) -> None:

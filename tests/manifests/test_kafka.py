@@ -57,4 +57,4 @@ def test_no_service_writes_and_no_relay_reads() -> None:
         if name.endswith("-relay"):
             assert done == {"Describe", "Write"}
         elif name != "ats":
-            assert done == {"Describe", "Read"}
+            assert done == {"Describe", "DescribeConfigs", "Read"}

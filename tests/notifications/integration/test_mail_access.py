@@ -1,6 +1,7 @@
 """A mail server that asks for a login over TLS: certificate and password come from files, read for each line."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
@@ -10,6 +11,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from notifications.adapters.check.findings import Findings
+from notifications.adapters.check.mail import look_at_mail
 from notifications.adapters.smtp import Line, MailServer, OutOfReach, Tls
 from parley_local.ports import LOOPBACK, free_ports
 
@@ -113,3 +116,31 @@ async def test_a_file_that_is_not_there_is_an_outage(server: MailServer) -> None
 
     with pytest.raises(OutOfReach):
         await send(Line(server))
+
+
+async def looked_at(server: MailServer) -> Findings:
+    findings = Findings()
+    await look_at_mail(server, "X_", findings)
+    return findings
+
+
+async def test_check_says_what_the_mail_server_makes_of_us(
+    server: MailServer, asking: Asking, tmp_path: Path
+) -> None:
+    fine = await looked_at(server)
+    asking.password = b"second"
+    refused = await looked_at(server)
+    (tmp_path / "other.crt").write_bytes(trustme.CA().cert_pem.bytes())
+    distrusting = await looked_at(replace(server, ca=tmp_path / "other.crt"))
+    nobody = await looked_at(replace(server, port=1))
+    openly = await looked_at(replace(server, tls=Tls.NONE))
+
+    place = f"{LOOPBACK}:{server.port}"
+    assert (fine.fine, fine.missing) == ({"X_SMTP_HOST": place}, [])
+    assert refused.missing == [f"X_SMTP_HOST: {place}: it refuses the login"]
+    assert distrusting.missing == [f"X_SMTP_HOST: {place}: its certificate is not to be trusted"]
+    assert nobody.missing == [
+        f"X_SMTP_HOST: {LOOPBACK}:1: no mail server answers there: SMTPConnectError"
+    ]
+    assert openly.missing == ["X_SMTP_TLS: a login would go over an open line: starttls, or tls"]
+    assert asking.taken == 0

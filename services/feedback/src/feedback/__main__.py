@@ -1,4 +1,4 @@
-"""`python -m feedback serve | migrate | status | snapshot | reconcile | dead-letters list, show, redrive, discard`."""
+"""`python -m feedback serve | migrate | check | status | snapshot | reconcile | dead-letters list, show, redrive, discard`."""
 
 import argparse
 import json
@@ -19,17 +19,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # What only one command needs is loaded there: a migration starts in a fraction of the time.
     try:
-        settings = Database() if options.command == "migrate" else Settings()
+        settings = Database() if _migrates(options) else Settings()
     except ValidationError as error:
-        names = ", ".join(f"FEEDBACK_{str(one['loc'][0]).upper()}" for one in error.errors())
-        sys.stderr.write(f"Set these variables and start again: {names}\n")
+        wrong = [f"FEEDBACK_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()]
+        sys.stderr.write("Set these variables and start again:\n" + "\n".join(wrong) + "\n")
         return 2
     logs.configure(settings.log_level, "feedback")
-    if not isinstance(settings, Settings):
+    if options.command == "migrate":
         return _told(uvloop.run(_migrate(settings)))
-    if options.command == "serve":
+    if isinstance(settings, Settings) and options.command == "serve":
         return _serve(settings, options.roles)
     return _operate(settings, options)
+
+
+def _migrates(options: argparse.Namespace) -> bool:
+    return options.command == "migrate" or bool(options.command == "check" and options.migrate)
 
 
 async def _migrate(settings: Database) -> dict[str, object]:
@@ -50,7 +54,7 @@ def _serve(settings: Settings, roles: Sequence[str]) -> int:
     return 0
 
 
-def _operate(settings: Settings, options: argparse.Namespace) -> int:
+def _operate(settings: Database, options: argparse.Namespace) -> int:
     from feedback import operations  # noqa: PLC0415 - see above
 
     answer = uvloop.run(operations.chosen(settings, options))
@@ -84,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("serve", help="run until SIGTERM")
     run.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
+    check = _reporting(commands.add_parser("check", help="what is missing before this can run"))
+    check.add_argument("--migrate", action="store_true", help="what `migrate` needs, instead")
     _reporting(commands.add_parser("status", help="what waits, and for how long"))
     _reporting(commands.add_parser("snapshot", help="tell again how everything of ours stands"))
     compare = _reporting(commands.add_parser("reconcile", help="compare the database with Kafka"))

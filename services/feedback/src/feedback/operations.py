@@ -1,27 +1,40 @@
-"""What an operator does by hand: status, snapshot, reconcile, dead letters."""
+"""What an operator does by hand: check, status, snapshot, reconcile, dead letters."""
 
 import argparse
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from feedback.adapters import dead_letter, reconcile
+from feedback.adapters import dead_letter, migrate, reconcile
 from feedback.adapters.answer import Answer, Report
 from feedback.adapters.batch import StillBroken
+from feedback.adapters.check.database import look_at_database, places
+from feedback.adapters.check.files import look_at_files, look_at_kafka_settings, look_at_link_keys
+from feedback.adapters.check.findings import Findings
+from feedback.adapters.check.kafka import look_at_kafka
+from feedback.adapters.clock import RealClock
+from feedback.adapters.database import password_in
 from feedback.adapters.kafka import UNREACHABLE
 from feedback.adapters.status import status
 from feedback.adapters.watched import WAITING
 from feedback.app import build, kafka_of, owner_of, reconciliation_of
-from feedback.config import Settings
-from feedback.consumers import SUBSCRIPTIONS
+from feedback.config import Database, Settings
+from feedback.consumers import SERVICE, SUBSCRIPTIONS
+
+PREFIX = "FEEDBACK_"
 
 
-def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
-    if options.command == "status":
-        return run_status(settings)
-    if options.command == "reconcile":
-        return run_reconcile(settings, heal=options.heal)
-    if options.command == "snapshot":
-        return run_snapshot(settings)
+def chosen(settings: Database, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
+    """Settings of the database alone are enough for what `migrate` needs."""
+    if not isinstance(settings, Settings):
+        return check_migration(settings)
+    commands: Mapping[str, Callable[[], Coroutine[Any, Any, object]]] = {
+        "check": lambda: run_check(settings),
+        "status": lambda: run_status(settings),
+        "reconcile": lambda: run_reconcile(settings, heal=options.heal),
+        "snapshot": lambda: run_snapshot(settings),
+    }
+    if options.command in commands:
+        return commands[options.command]()
     if options.action == "list":
         return run_list(settings)
     action = {
@@ -30,6 +43,37 @@ def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, An
         "discard": run_discard,
     }[options.action]
     return action(settings, options.id)
+
+
+async def run_check(settings: Settings) -> Answer:
+    """What the running service needs and does not have."""
+    findings = Findings()
+    look_at_files(settings, PREFIX, findings, now=RealClock().now())
+    look_at_link_keys(settings.link_keys, PREFIX, findings)
+    look_at_kafka_settings(dict(settings), PREFIX, findings)
+    await _look_at_database(settings, findings, migrates=False)
+    await look_at_kafka(kafka_of(settings), SERVICE, PREFIX, findings)
+    return findings.answer()
+
+
+async def check_migration(settings: Database) -> Answer:
+    """What `migrate` needs and does not have."""
+    findings = Findings()
+    look_at_files(settings, PREFIX, findings, now=RealClock().now())
+    await _look_at_database(settings, findings, migrates=True)
+    return findings.answer()
+
+
+async def _look_at_database(settings: Database, findings: Findings, *, migrates: bool) -> None:
+    direct = settings.database_direct_url
+    await look_at_database(
+        places(PREFIX, str(settings.database_url), None if direct is None else str(direct)),
+        password_in(settings.database_password_file),
+        migrate.migrations(SERVICE),
+        findings,
+        wall=RealClock().wall,
+        migrates=migrates,
+    )
 
 
 async def run_status(settings: Settings) -> Answer:

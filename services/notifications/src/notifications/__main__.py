@@ -1,4 +1,4 @@
-"""`python -m notifications serve | migrate | status | reconcile | timeline | pause | resume | keys make | dead-letters …`."""
+"""`python -m notifications serve | migrate | check | status | reconcile | timeline | pause | resume | keys make | dead-letters …`."""
 
 import argparse
 import json
@@ -26,17 +26,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"Links are signed with {kid} from now on.\n")
         return 0
     try:
-        settings = Database() if options.command == "migrate" else Settings()
+        settings = Database() if _migrates(options) else Settings()
     except ValidationError as error:
-        names = ", ".join(f"NOTIFICATIONS_{str(one['loc'][0]).upper()}" for one in error.errors())
-        sys.stderr.write(f"Set these variables and start again: {names}\n")
+        wrong = [
+            f"NOTIFICATIONS_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()
+        ]
+        sys.stderr.write("Set these variables and start again:\n" + "\n".join(wrong) + "\n")
         return 2
     logs.configure(settings.log_level, "notifications")
-    if not isinstance(settings, Settings):
+    if options.command == "migrate":
         return _told(uvloop.run(_migrate(settings)))
-    if options.command == "serve":
+    if isinstance(settings, Settings) and options.command == "serve":
         return _serve(settings, options.roles)
     return _operate(settings, options)
+
+
+def _migrates(options: argparse.Namespace) -> bool:
+    return options.command == "migrate" or bool(options.command == "check" and options.migrate)
 
 
 async def _migrate(settings: Database) -> dict[str, object]:
@@ -59,7 +65,7 @@ def _serve(settings: Settings, roles: Sequence[str]) -> int:
     return 0
 
 
-def _operate(settings: Settings, options: argparse.Namespace) -> int:
+def _operate(settings: Database, options: argparse.Namespace) -> int:
     from notifications import operations  # noqa: PLC0415 - see above
     from notifications.adapters.timeline import Timeline  # noqa: PLC0415 - see above
 
@@ -90,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("serve", help="run until SIGTERM")
     run.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
+    check = _reporting(commands.add_parser("check", help="what is missing before this can run"))
+    check.add_argument("--migrate", action="store_true", help="what `migrate` needs, instead")
     _reporting(commands.add_parser("status", help="what waits, and for how long"))
     _reporting(commands.add_parser("snapshot", help="tell again how everything of ours stands"))
     told = _reporting(commands.add_parser("timeline", help="what happened to one interview"))

@@ -174,20 +174,24 @@ def link_book(settings: Settings) -> LinkBook:
     )
 
 
+def mail_server_of(settings: Settings) -> MailServer:
+    return MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        tls=Tls(settings.smtp_tls),
+        username=settings.smtp_username,
+        password=settings.smtp_password_file,
+        ca=settings.smtp_ca_file,
+    )
+
+
 def post_of(settings: Settings, pool: Pool, clock: Clock, links: LinkBook) -> Post:
     return Post(
         pool=pool,
         reader=postgres.Reader(pool),
         clock=clock,
         brake=Brake(pool),
-        server=MailServer(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            tls=Tls(settings.smtp_tls),
-            username=settings.smtp_username,
-            password=settings.smtp_password_file,
-            ca=settings.smtp_ca_file,
-        ),
+        server=mail_server_of(settings),
         sender=Sender(settings.mail_from_name, settings.mail_from),
         links=links,
         record=Outcomes(pool, postgres.STORE, RECORD, clock).record,

@@ -1,20 +1,34 @@
-"""What an operator does by hand: status, dead letters; and the brake."""
+"""What an operator does by hand: check, status, dead letters; and the brake."""
 
 import argparse
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
-from notifications.adapters import dead_letter, reconcile
+from notifications.adapters import dead_letter, migrate, reconcile
 from notifications.adapters.answer import Answer, Report
 from notifications.adapters.batch import StillBroken
+from notifications.adapters.check.database import look_at_database, places
+from notifications.adapters.check.files import (
+    look_at_files,
+    look_at_kafka_settings,
+    look_at_link_keys,
+)
+from notifications.adapters.check.findings import Findings
+from notifications.adapters.check.kafka import look_at_kafka
+from notifications.adapters.check.mail import look_at_mail, look_at_signing
+from notifications.adapters.clock import RealClock
+from notifications.adapters.database import password_in
 from notifications.adapters.kafka import UNREACHABLE
+from notifications.adapters.links import Links
 from notifications.adapters.status import status
 from notifications.adapters.timeline import Timeline, timeline
 from notifications.adapters.watched import WAITING
-from notifications.app import build, kafka_of, reconciliation_of
-from notifications.config import Settings
-from notifications.consumers import SUBSCRIPTIONS
+from notifications.app import build, kafka_of, link_book, mail_server_of, reconciliation_of
+from notifications.config import Database, Settings
+from notifications.consumers import SERVICE, SUBSCRIPTIONS
+
+PREFIX = "NOTIFICATIONS_"
 
 NO_SNAPSHOT = (
     "There is nothing to tell again: parley.notifications.v1 says what became of each message, and"
@@ -22,8 +36,12 @@ NO_SNAPSHOT = (
 )
 
 
-def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
+def chosen(settings: Database, options: argparse.Namespace) -> Coroutine[Any, Any, object]:
+    """Settings of the database alone are enough for what `migrate` needs."""
+    if not isinstance(settings, Settings):
+        return check_migration(settings)
     commands: Mapping[str, Callable[[], Coroutine[Any, Any, object]]] = {
+        "check": lambda: run_check(settings),
         "status": lambda: run_status(settings),
         "reconcile": lambda: run_reconcile(settings, heal=options.heal),
         "snapshot": told_by_others,
@@ -41,6 +59,39 @@ def chosen(settings: Settings, options: argparse.Namespace) -> Coroutine[Any, An
         "discard": run_discard,
     }[options.action]
     return action(settings, options.id)
+
+
+async def run_check(settings: Settings) -> Answer:
+    """What the running service needs and does not have."""
+    findings = Findings()
+    look_at_files(settings, PREFIX, findings, now=RealClock().now())
+    look_at_link_keys(settings.link_keys, PREFIX, findings)
+    look_at_kafka_settings(dict(settings), PREFIX, findings)
+    await _look_at_database(settings, findings, migrates=False)
+    await look_at_kafka(kafka_of(settings), SERVICE, PREFIX, findings)
+    await look_at_mail(mail_server_of(settings), PREFIX, findings)
+    look_at_signing(link_book(settings).signer, Links(settings.link_keys), PREFIX, findings)
+    return findings.answer()
+
+
+async def check_migration(settings: Database) -> Answer:
+    """What `migrate` needs and does not have."""
+    findings = Findings()
+    look_at_files(settings, PREFIX, findings, now=RealClock().now())
+    await _look_at_database(settings, findings, migrates=True)
+    return findings.answer()
+
+
+async def _look_at_database(settings: Database, findings: Findings, *, migrates: bool) -> None:
+    direct = settings.database_direct_url
+    await look_at_database(
+        places(PREFIX, str(settings.database_url), None if direct is None else str(direct)),
+        password_in(settings.database_password_file),
+        migrate.migrations(SERVICE),
+        findings,
+        wall=RealClock().wall,
+        migrates=migrates,
+    )
 
 
 async def run_status(settings: Settings) -> Answer:

@@ -38,7 +38,7 @@ class Kafka:
     async def answers(self) -> bool:
         """Whether a client that has just come is answered."""
         try:
-            async with self._admin():
+            async with self.admin():
                 return True
         except UNREACHABLE:
             return False
@@ -48,7 +48,7 @@ class Kafka:
 
         Where nothing was committed, everything that is there is still to be read.
         """
-        async with self._client() as consumer, self._admin() as admin:
+        async with self._client() as consumer, self.admin() as admin:
             there = await consumer.topics()
             places = self._places([one for one in topics if self.prefix + one in there])
             first = await consumer.beginning_offsets(places)
@@ -63,7 +63,7 @@ class Kafka:
 
     async def committed(self, topics: Collection[str]) -> Offsets:
         """Of each partition, the offset before which the group has read everything."""
-        async with self._admin() as admin:
+        async with self.admin() as admin:
             done = await self._committed(admin, self._places(topics))
         return {
             (place.topic.removeprefix(self.prefix), place.partition): max(0, offset)
@@ -136,7 +136,7 @@ class Kafka:
             await consumer.stop()
 
     @asynccontextmanager
-    async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
+    async def admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
         admin = AIOKafkaAdminClient(**self._given)
         try:
             await admin.start()

@@ -52,6 +52,13 @@ class MailServer:
     timeout: float = 30.0
 
 
+async def lets_in(server: MailServer) -> None:
+    """Connects, proves who we are, and leaves; raises `OutOfReach` with its reason."""
+    line = Line(server)
+    await line.open()
+    await line.close()
+
+
 @dataclass(slots=True)
 class Line:
     """A connection that is opened when it is first needed, and again after it broke."""
@@ -60,7 +67,7 @@ class Line:
     _client: SMTP | None = field(default=None, init=False)
 
     async def send(self, mail: EmailMessage, *, sender: str, recipient: str) -> None:
-        client = await self._connected()
+        client = await self.open()
         try:
             await client.send_message(mail, sender=sender, recipients=[recipient])
         except SMTPException as trouble:
@@ -81,7 +88,7 @@ class Line:
         except (SMTPException, OSError, TimeoutError):
             client.close()
 
-    async def _connected(self) -> SMTP:
+    async def open(self) -> SMTP:
         if self._client is not None and self._client.is_connected:
             return self._client
         try:
