@@ -63,7 +63,7 @@ manifests: $(SYNCED) ## Write Kafka's topics and users for Strimzi, from the top
 cluster-test: $(SYNCED) ## What deploy/ holds, on the cluster that KUBECONFIG names
 	$(UV) sync --frozen --all-packages --group cluster --quiet
 	@UV_TOOL_DIR=$(CURDIR)/$(VENV)/tools UV_TOOL_BIN_DIR=$(CURDIR)/$(VENV)/tools/bin $(UV) tool install --quiet checkov==3.3.30
-	$(BIN)/pytest tests/manifests tests/cluster $(ARGS)
+	$(BIN)/pytest -p no:randomly tests/manifests tests/images tests/cluster $(ARGS)
 
 monitoring: $(SYNCED) ## Write alerts, dashboards and scraping (deploy/components/monitoring)
 	$(BIN)/python -m parley_monitoring deploy/components/monitoring

@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tag = f"{chosen.registry}/parley-{name}:{chosen.tag}"
             build(engine, image, tag, base=chosen.base)
             if chosen.archive is not None:
-                archive(engine, tag, chosen.archive / f"parley-{name}.tar")
+                archive(engine, tag, chosen.archive / f"parley-{name}-{chosen.tag}.tar")
             say(tag)
     except CannotBuild as trouble:
         sys.stderr.write(f"{trouble}\n")

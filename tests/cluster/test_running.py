@@ -4,19 +4,17 @@ import json
 
 import pytest
 from tests.cluster.api_server import kubectl
+from tests.cluster.installation import Installation
 from tests.manifests.rendering import Manifest, of_kind, overlay
 
 pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture
-def there(cluster: None) -> dict[tuple[str, str], Manifest]:
+def there(local: Installation) -> dict[tuple[str, str], Manifest]:
     words = ("get", "deployments,statefulsets,jobs", "-n", "parley", "--output", "json")
     items = json.loads(kubectl(*words).stdout)["items"]
-    found = {(one["kind"], one["metadata"]["name"]): one for one in items}
-    if ("StatefulSet", "kafka") not in found:
-        pytest.skip("overlays/local does not run on this cluster")
-    return found
+    return {(one["kind"], one["metadata"]["name"]): one for one in items}
 
 
 def test_every_pod_is_ready(there: dict[tuple[str, str], Manifest]) -> None:

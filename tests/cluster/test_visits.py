@@ -2,17 +2,20 @@
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 import yaml
 from tests.cluster.api_server import kubectl
+from tests.cluster.installation import SERVICES, Installation
+from tests.cluster.report import Report
 from tests.manifests.rendering import ROOT
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(420)]
 VISIT = ROOT / "deploy" / "overlays" / "local" / "visit.yaml"
-SERVICES = ("scheduling", "feedback", "notifications")
 DEPLOYMENTS = [f"{one}-{role}" for one in SERVICES for role in ("web", "consume", "timers")]
 
 
@@ -37,20 +40,23 @@ class Visit:
         return answer
 
 
-@pytest.fixture
-def visit(cluster: None) -> Iterator[Visit]:
+@contextmanager
+def candidates(there: Installation) -> Iterator[Visit]:
     """Eleven of their own, who begin to come now."""
-    if kubectl("-n", "parley", "get", "statefulset", "kafka").returncode:
-        pytest.skip("overlays/local does not run on this cluster")
     seed = secrets.randbelow(1_000_000)
     job = yaml.safe_load(VISIT.read_text())
     job["metadata"]["name"] = f"visit-{seed}"
     (container,) = job["spec"]["template"]["spec"]["containers"]
     container["args"] = ["visit", "--candidates", "12", "--seed", str(seed), "--seconds", "100"]
-    made = kubectl("apply", "-f", "-", given=yaml.safe_dump(job))
-    assert made.returncode == 0, made.stderr
+    there.said("apply", "-f", "-", given=yaml.safe_dump(job))
     yield Visit(f"visit-{seed}")
-    kubectl("-n", "parley", "delete", "job", f"visit-{seed}", "--wait=false")
+    there.said("delete", "job", f"visit-{seed}", "--wait=false")
+
+
+@pytest.fixture
+def visit(local: Installation) -> Iterator[Visit]:
+    with candidates(local) as coming:
+        yield coming
 
 
 def roll_all() -> None:
@@ -67,6 +73,18 @@ def delete_a_pod_of_each() -> None:
 def scale_up_and_down() -> None:
     for count in ("3", "1"):
         said("scale", "deployment", *DEPLOYMENTS, f"--replicas={count}")
+
+
+def test_the_candidates_of_the_readme_book(local: Installation, report: Report) -> None:
+    began = time.monotonic()
+    local.said("apply", "-f", str(VISIT))
+    local.said("wait", "--for=condition=complete", "job/visit", "--timeout=110s")
+
+    answer = json.loads(local.said("logs", "job/visit"))
+
+    assert answer["booked"] == answer["invited"] == 3
+    report.add("first bookings", "3 of 3 booked and invited", time.monotonic() - began)
+    local.said("delete", "job", "visit")
 
 
 @pytest.mark.parametrize("work", [roll_all, delete_a_pod_of_each, scale_up_and_down])

@@ -1,13 +1,17 @@
 """A service's plumbing on a database of its own, with the tally for a domain."""
 
+import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from tests.conformance.pooler import PgBouncer, pgbouncer, too_old
 from tests.conformance.roles import Roles, roles_in
 from tests.conformance.tally import (
     DDL,
@@ -123,14 +127,33 @@ async def template(postgres: Postgres) -> AsyncIterator[Callable[[Plumbing], Awa
         await postgres.drop_database(name)
 
 
+@pytest.fixture(scope="session")
+def pooler(postgres: Postgres) -> Iterator[PgBouncer | None]:
+    """Where `PARLEY_PGBOUNCER` names its program, the plumbing goes through it."""
+    program = os.environ.get("PARLEY_PGBOUNCER")
+    if program is None:
+        yield None
+        return
+    assert (trouble := too_old(program)) is None, trouble
+    with (
+        tempfile.TemporaryDirectory(prefix="parley-pgbouncer-", dir="/var/tmp") as folder,
+        pgbouncer(program, postgres.dsn("postgres"), Path(folder)) as started,
+    ):
+        yield started
+
+
 @pytest.fixture
 async def bench(
-    plumbing: Plumbing, postgres: Postgres, template: Callable[[Plumbing], Awaitable[str]]
+    plumbing: Plumbing,
+    postgres: Postgres,
+    template: Callable[[Plumbing], Awaitable[str]],
+    pooler: PgBouncer | None,
 ) -> AsyncIterator[Bench]:
     name = f"bench_{secrets.token_hex(6)}"
     dsn = await postgres.create_database(name, template=await template(plumbing))
     memory = plumbing.memory.Memory()
-    pool = await plumbing.database.connect(dsn, size=10, name="test", opened=memory.forget)
+    address = dsn if pooler is None else pooler.of(dsn)
+    pool = await plumbing.database.connect(address, size=10, name="test", opened=memory.forget)
     yield Bench(plumbing, dsn, pool, tally_store(plumbing).remembering(memory))
     await pool.close()
     await postgres.drop_database(name)

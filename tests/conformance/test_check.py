@@ -1,5 +1,6 @@
 """`check`: all is there, and nothing is said to be missing; one thing is not, and it is named."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -9,6 +10,7 @@ from types import ModuleType
 import asyncpg
 import pytest
 import trustme
+from joserfc.jwk import OKPKey
 from pydantic import BaseModel
 from tests.conformance.roles import Roles
 from tests.conformance.secured import (
@@ -68,7 +70,8 @@ async def make_topics(kafka: Kafka, prefix: str, service: str) -> None:
 
 
 def keys_of(folder: Path) -> dict[str, str]:
-    (folder / "public.json").write_text('{"keys": []}')
+    key = OKPKey.generate_key("Ed25519", auto_kid=True).as_dict(private=False)
+    (folder / "public.json").write_text(json.dumps({"keys": [key]}))
     return {"link_keys": str(folder / "public.json")}
 
 
@@ -147,11 +150,12 @@ async def test_all_that_is_missing_is_named_at_once(
 
 
 async def test_who_proves_to_be_somebody_needs_a_name_and_a_password(
-    plumbing: Plumbing, migrated: str, there: Mapping[str, str]
+    plumbing: Plumbing, migrated: str, there: Mapping[str, str], tmp_path: Path
 ) -> None:
     scram = await run(
         plumbing.service, migrated, "check", **there, kafka_security_protocol="SASL_PLAINTEXT"
     )
+    (tmp_path / "public.json").write_text('{"keys": []}')
     token = await run(
         plumbing.service,
         migrated,
@@ -165,6 +169,7 @@ async def test_who_proves_to_be_somebody_needs_a_name_and_a_password(
     for setting in ("USERNAME", "PASSWORD_FILE"):
         assert f"! {name}_KAFKA_{setting}: has to be set with SASL_PLAINTEXT" in scram.out
     assert f"! {name}_KAFKA_TOKEN_FILE: has to be set with SASL_PLAINTEXT" in token.out
+    assert f"! {name}_LINK_KEYS: {tmp_path}/public.json holds no public key" in token.out
 
 
 async def test_a_topic_that_is_another_than_the_table_says(

@@ -33,7 +33,7 @@ def folder() -> Path:
 
 
 def opened(name: str) -> Image:
-    file = folder() / f"parley-{name}.tar"
+    file = folder() / f"parley-{name}-dev.tar"
     if not file.exists():
         pytest.skip(f"{file} is not there (`make images`); PARLEY_IMAGES names another folder")
     with tarfile.open(file) as archive:

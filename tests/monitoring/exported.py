@@ -38,6 +38,8 @@ def exported() -> Mapping[str, Exported]:
             add(figure.name, "gauge", (figure.label,) if figure.label else (), service)
         name = import_module(f"{service}.adapters.certificates").NAME
         add(name, "gauge", ("setting",), service)
+        loaded = import_module(f"{service}.adapters.links").LOADED
+        add(loaded, "gauge", ("kid",), service)
     _wrapped(import_module("relay.metrics").REGISTRY, "relay", add)
     return found
 

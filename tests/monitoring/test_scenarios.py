@@ -139,3 +139,15 @@ def test_scripted_outages_fire_within_five_minutes(where: str, waits: str, tmp_p
     series = {f'parley_outages_total{{app="{APP}",where="{where}"}}': waits}
 
     assert fires("ServersOutOfReach", {"app": APP, "where": where}, series, tmp_path) == ""
+
+
+def test_a_service_whose_relays_are_all_gone_has_no_leader(tmp_path: Path) -> None:
+    series = {
+        'parley_build_info{service="feedback"}': "1x10",
+        'parley_build_info{service="scheduling"}': "1x10",
+        'parley_relay_leading{database="scheduling"}': "1x10",
+    }
+    all_there = series | {'parley_relay_leading{database="feedback"}': "1x10"}
+
+    assert fires("NoRelayLeader", {"database": "feedback"}, series, tmp_path) == ""
+    assert "FAILED" in fires("NoRelayLeader", {"database": "feedback"}, all_there, tmp_path)

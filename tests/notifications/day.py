@@ -16,10 +16,9 @@ import httpx
 from aiosmtpd import smtp
 from tests.notifications.events import NOW
 
-from notifications.adapters import migrate
+from notifications.adapters import key_commands, migrate
 from notifications.adapters.record import Record
 from notifications.adapters.sender import Post
-from notifications.adapters.signing import make_keys
 from notifications.app import Service, build
 from notifications.config import Settings
 from parley_contracts import cloudevents
@@ -210,7 +209,7 @@ async def day_running(dsn: str, folder: Path, **changes: Any) -> AsyncIterator[D
     await migrate.migrate(dsn, wanted, applied_at=NOW)
     clock = HandClock(folder / "clock.json")
     clock.write()
-    make_keys(folder / "private.json", folder / "public.json", keep=3)
+    key_commands.add(folder / "private.json", folder / "public.json", now=NOW)
     async with sink_running() as sink:
         values: dict[str, Any] = {
             "database_url": dsn,

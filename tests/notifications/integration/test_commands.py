@@ -13,7 +13,7 @@ from notifications.adapters.links import Links
 from notifications.adapters.migrate import migrate, migrations
 
 
-async def typed(dsn: str, *arguments: str) -> str:
+async def typed(dsn: str, *arguments: str, status: int = 0) -> str:
     settings = {"NOTIFICATIONS_DATABASE_URL": dsn, "NOTIFICATIONS_KAFKA_BOOTSTRAP": "127.0.0.1:1"}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -22,10 +22,11 @@ async def typed(dsn: str, *arguments: str) -> str:
         *arguments,
         env=os.environ | settings,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
-    answer, _ = await process.communicate()
-    assert process.returncode == 0
-    return answer.decode()
+    answer, trouble = await process.communicate()
+    assert process.returncode == status
+    return (trouble if status else answer).decode()
 
 
 async def test_mail_is_paused_and_goes_on(database: str) -> None:
@@ -41,12 +42,25 @@ async def test_mail_is_paused_and_goes_on(database: str) -> None:
     assert (resumed["reason"], resumed["paused_at"]) == (None, None)
 
 
-async def test_keys_are_made_without_any_other_setting(tmp_path: Path) -> None:
-    where = ("--private", str(tmp_path / "private.json"), "--public", str(tmp_path / "public.json"))
+async def test_keys_are_turned_over_without_any_other_setting(tmp_path: Path) -> None:
+    files = {name: tmp_path / f"{name}.json" for name in ("private", "public")}
+    private, public = ([f"--{name}", str(file)] for name, file in files.items())
 
-    said = await typed("", "keys", "make", *where)
+    first = await typed("", "keys", "add", *private, *public)
+    second = await typed("", "keys", "add", *private, *public)
+    printed = json.loads(await typed("", "keys", "public", *private))
+    refused = await typed("", "keys", "use", *private, status=1)
+    listed = await typed("", "keys", "list", *private)
 
-    kept = json.loads((tmp_path / "public.json").read_text())["keys"]
-    assert kept[0]["kid"] in said
-    assert "d" not in kept[0]
-    assert Links(tmp_path / "public.json").claims("none.of.ours") is None
+    kept = json.loads(files["public"].read_text())
+    one, other = [key["kid"] for key in kept["keys"]]
+    assert first == f"{one} is the first key, and signs from now on.\n"
+    assert second.startswith(f"{other} verifies, and signs nothing yet")
+    assert printed == kept
+    assert not any("d" in key or "parley" in key for key in kept["keys"])
+    assert f"{other} is not shown yet" in refused
+    assert listed.splitlines()[1] == f"{other} verifies, and signs nothing yet"
+    assert Links(files["public"]).claims("none.of.ours") is None
+    gone = await typed("", "keys", "retire", other, *private, *public)
+    assert gone == f"{other} verifies no link any more.\n"
+    assert [key["kid"] for key in json.loads(files["public"].read_text())["keys"]] == [one]

@@ -1,12 +1,16 @@
 """Homes, desk and renewal: each role's link on each page; what is expired, forged, foreign, outdated."""
 
+import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from tests.notifications.day import Day
 from tests.notifications.events import (
     CANDIDATE,
@@ -25,8 +29,10 @@ from tests.notifications.events import (
 )
 from tests.notifications.links import BASES, link_of
 
-from notifications.adapters.links import Links
-from notifications.adapters.signing import Signer, make_keys
+from notifications.adapters import key_commands, signing_keys
+from notifications.adapters.links import LinkKeys, Links
+from notifications.adapters.mail_links import LONGEST_LINK
+from notifications.adapters.signing import Signer
 from parley_contracts import candidate_updates
 from parley_contracts.links import LinkClaims
 
@@ -111,7 +117,7 @@ async def test_homes_link_is_no_desks(day: Day, browser: httpx.AsyncClient) -> N
 
 async def test_foreign_and_forged_links_open_nothing(day: Day, browser: httpx.AsyncClient) -> None:
     own = urlsplit(link_of(day.keys, CANDIDATE))
-    make_keys(day.keys / "evil-private.json", day.keys / "evil-public.json", keep=0)
+    key_commands.add(day.keys / "evil-private.json", day.keys / "evil-public.json", now=NOW)
     forged = Signer(day.keys / "evil-private.json", BASES).link(
         LinkClaims(person=CANDIDATE, purpose="home", generation=1, expires=2_000_000_000)
     )
@@ -231,17 +237,51 @@ async def test_expired_page_offers_one_button(day: Day, browser: httpx.AsyncClie
 
 
 async def test_keys_turn_over_without_losing_a_link(day: Day, browser: httpx.AsyncClient) -> None:
+    private, public = day.keys / "private.json", day.keys / "public.json"
+    (first,) = [one.kid for one in signing_keys.read(private)]
     old = link_of(day.keys, CANDIDATE)
-    make_keys(day.keys / "private.json", day.keys / "public.json", keep=1)
+    key_commands.add(private, public, now=NOW)
+    _, second = [one.kid for one in signing_keys.read(private)]
+    still = link_of(day.keys, CANDIDATE)
+    shown = [scraped(day.keys, one, public) for one in ("scheduling", "feedback", "notifications")]
+    key_commands.use(private, second, shown, now=NOW)
     young = link_of(day.keys, CANDIDATE)
 
-    assert (await browser.get(old)).status_code == 303
-    assert (await browser.get(young)).status_code == 303
-
-    make_keys(day.keys / "private.json", day.keys / "public.json", keep=1)
+    assert [kid_of(one) for one in (old, still, young)] == [first, first, second]
+    for link in (old, still, young):
+        assert (await browser.get(link)).status_code == 303
+    key_commands.retire(private, public, first, now=NOW + LONGEST_LINK + timedelta(days=1))
     assert (await browser.get(old)).status_code == 404
     assert (await browser.get(young)).status_code == 303
-    assert (day.keys / "private.json").stat().st_mode & 0o077 == 0
+    assert private.stat().st_mode & 0o077 == 0
+
+
+def scraped(folder: Path, service: str, public: Path) -> Path:
+    """What a process of a service tells that has read the file."""
+    registry = CollectorRegistry()
+    registry.register(LinkKeys(Links(public)))
+    info = Gauge("parley_build_info", "", ["service", "version"], registry=registry)
+    info.labels(service, "1").set(1)
+    file = folder / f"{service}.txt"
+    file.write_bytes(generate_latest(registry))
+    return file
+
+
+def kid_of(link: str) -> str:
+    token = parse_qs(urlsplit(link).query)["token"][0]
+    header: dict[str, str] = json.loads(urlsafe_b64decode(token.partition(".")[0] + "=="))
+    return header["kid"]
+
+
+async def test_a_public_file_that_cannot_be_read_breaks_no_link(
+    day: Day, browser: httpx.AsyncClient
+) -> None:
+    link = link_of(day.keys, CANDIDATE)
+    assert (await browser.get(link)).status_code == 303
+
+    for broken in ("", "{", '{"keys": [{"kty": "OKP"}]}', "[]"):
+        (day.keys / "public.json").write_text(broken)
+        assert (await browser.get(link)).status_code == 303
 
 
 async def test_desk_shows_what_needs_it(day: Day, browser: httpx.AsyncClient) -> None:

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from parley_local import artefacts, background, lock, node, visit
 from parley_local.config import Config
-from parley_local.demo import day, play
+from parley_local.demo import day, elsewhere, play
 from parley_local.errors import LocalError
 from parley_local.fetch import fetch
 
@@ -140,6 +140,12 @@ COMMANDS = (
     Command("status", "Say what runs", status_arguments, run_status),
     Command("stop", "Stop what `start` started; data and ports stay", stop_arguments, run_stop),
     Command("demo", "Play a hiring day on all of Parley", play.arguments, play.run),
+    Command(
+        "play",
+        "Play that day into a Parley that runs elsewhere",
+        elsewhere.arguments,
+        elsewhere.run,
+    ),
     Command("day", "Show or write the demo's ATS events", day.arguments, day.run),
     Command("node", "Run one server in the foreground, for a container", node.arguments, node.run),
     Command("visit", "Book interviews on a running Parley", visit.arguments, visit.run),

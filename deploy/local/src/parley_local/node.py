@@ -77,12 +77,16 @@ async def make_topics(bootstrap: str) -> None:
 
 
 def postgres(chosen: argparse.Namespace) -> None:
-    """With the databases that are named, and their roles."""
+    """With the databases that are named, and their roles; a password that is changed is set at once."""
     server = PostgresServer(chosen.data, Config.here(), lasting=True, listen=EVERYWHERE, hba=RULES)
     server.start(port=POSTGRES)
     try:
-        asyncio.run(make_databases(server, chosen))
+        set_to = None
         while server.alive:
+            password = chosen.password.read_text()
+            if password != set_to:
+                asyncio.run(make_databases(server, chosen))
+                set_to = password
             time.sleep(LOOK_SECONDS)
     finally:
         server.stop()

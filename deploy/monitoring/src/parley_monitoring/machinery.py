@@ -9,7 +9,11 @@ DAY = 86_400
 ALERTS = (
     Alert(
         name="NoRelayLeader",
-        expression="sum by (database) (parley_relay_leading) < 1 or absent(parley_relay_leading)",
+        expression=(
+            "sum by (database) (parley_relay_leading) < 1"
+            ' or group by (database) (label_replace(parley_build_info{service!="relay"},'
+            ' "database", "$1", "service", "(.*)") unless on (database) parley_relay_leading)'
+        ),
         held="2m",
         severity=Severity.PAGE,
         says="No relay moves the events of {{ $labels.database }} to Kafka",
@@ -17,6 +21,7 @@ ALERTS = (
             series={
                 'parley_relay_leading{database="feedback",pod="a"}': "1x3 0x20",
                 'parley_relay_leading{database="feedback",pod="b"}': "0x20",
+                'parley_build_info{service="feedback"}': "1x20",
             },
             minutes=10,
             labels={"database": "feedback"},
@@ -25,6 +30,8 @@ ALERTS = (
             series={
                 'parley_relay_leading{database="feedback",pod="a"}': "1x3 0x20",
                 'parley_relay_leading{database="feedback",pod="b"}': "0x3 1x20",
+                'parley_build_info{service="feedback"}': "1x20",
+                'parley_build_info{service="relay"}': "1x20",
             },
             minutes=10,
         ),
@@ -139,25 +146,25 @@ ALERTS = (
     Alert(
         name="NobodyWatches",
         expression=(
-            "group by (app) (parley_build_info)"
-            " unless on (app) group by (app) (parley_timers_due or parley_relay_leading)"
+            'group by (app) (parley_build_info{service!="relay"})'
+            " unless on (app) group by (app) (parley_timers_due)"
         ),
         held="3m",
         severity=Severity.PAGE,
         says="No process of {{ $labels.app }} leads its timers, and what waits there is not seen",
         fires=Case(
             series={
-                'parley_build_info{app="feedback"}': "1x20",
+                'parley_build_info{app="feedback",service="feedback"}': "1x20",
                 'parley_timers_due{app="feedback"}': "0 stale",
-                'parley_build_info{app="relay"}': "1x20",
-                'parley_relay_leading{app="relay",database="feedback"}': "1x20",
+                'parley_build_info{app="feedback",service="relay"}': "1x20",
             },
             minutes=10,
             labels={"app": "feedback"},
         ),
         quiet=Case(
             series={
-                'parley_build_info{app="feedback"}': "1x20",
+                'parley_build_info{app="feedback",service="feedback"}': "1x20",
+                'parley_build_info{app="feedback",service="relay"}': "1x20",
                 'parley_timers_due{app="feedback"}': "0x20",
             },
             minutes=10,

@@ -26,7 +26,7 @@ from feedback.adapters.database import Pool
 from feedback.adapters.figures import Source, Watch
 from feedback.adapters.kafka import Kafka
 from feedback.adapters.kafka_access import KafkaAccess
-from feedback.adapters.links import Links
+from feedback.adapters.links import LinkKeys, Links
 from feedback.adapters.memory import Memory
 from feedback.adapters.migrated import until_migrated
 from feedback.adapters.missed import Intake
@@ -108,6 +108,7 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it; raises `http.AddressTaken`."""
     traces.export_spans("feedback")
     certificates.watch(settings, metrics.REGISTRY)
+    metrics.REGISTRY.register(LinkKeys(Links(settings.link_keys)))
     with http.listen(settings.host, settings.port) as door:
         async with build(settings, roles) as service:
             stopped = asyncio.Event()

@@ -1,4 +1,4 @@
-"""`python -m notifications serve | migrate | check | status | reconcile | timeline | pause | resume | keys make | dead-letters …`."""
+"""`python -m notifications serve | migrate | check | status | reconcile | timeline | pause | resume | keys … | dead-letters …`."""
 
 import argparse
 import json
@@ -20,11 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # What only one command needs is loaded there: a migration starts in a fraction of the time.
     if options.command == "keys":
-        from notifications.adapters.signing import make_keys  # noqa: PLC0415 - see above
-
-        kid = make_keys(options.private, options.public, keep=options.keep)
-        sys.stdout.write(f"Links are signed with {kid} from now on.\n")
-        return 0
+        return _keep_keys(options)
     try:
         settings = Database() if _migrates(options) else Settings()
     except ValidationError as error:
@@ -39,6 +35,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(settings, Settings) and options.command == "serve":
         return _serve(settings, options.roles)
     return _operate(settings, options)
+
+
+def _keep_keys(options: argparse.Namespace) -> int:
+    from notifications.adapters import key_commands  # noqa: PLC0415 - see above
+    from notifications.adapters.signing_keys import KeyRefused  # noqa: PLC0415 - see above
+
+    try:
+        sys.stdout.write(key_commands.run(options, now=datetime.now(UTC)))
+    except KeyRefused as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 1
+    return 0
 
 
 def _migrates(options: argparse.Namespace) -> bool:
@@ -106,12 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     pause.add_argument("--reason", default="operator")
     commands.add_parser("resume", help="mail goes out again; the fuse counts anew")
     keys = commands.add_parser("keys", help="the keys that links are signed with")
-    make = keys.add_subparsers(dest="action", required=True).add_parser(
-        "make", help="a new signing key; older ones go on verifying"
-    )
-    make.add_argument("--private", type=Path, required=True, help="written for this service alone")
-    make.add_argument("--public", type=Path, required=True, help="read by every service")
-    make.add_argument("--keep", type=int, default=3, help="how many older keys go on verifying")
+    _keys_parser(keys.add_subparsers(dest="action", required=True))
     compare = _reporting(commands.add_parser("reconcile", help="compare the database with Kafka"))
     compare.add_argument("--heal", action="store_true", help="and mend what differs")
     letters = commands.add_parser("dead-letters", help="what could not be taken in")
@@ -120,6 +123,28 @@ def _parser() -> argparse.ArgumentParser:
     for action in ("show", "redrive", "discard"):
         actions.add_parser(action).add_argument("id", type=int)
     return parser
+
+
+def _keys_parser(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    add = actions.add_parser("add", help="one more, which verifies; the first of all signs, too")
+    use = actions.add_parser("use", help="from now on this one signs")
+    use.add_argument("kid", nargs="?", help="the newest, where none is named")
+    use.add_argument(
+        "--shown",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="METRICS",
+        help="what /metrics of every process tells, a file each",
+    )
+    retire = actions.add_parser("retire", help="it verifies no more, once no link of it lives")
+    retire.add_argument("kid")
+    public = actions.add_parser("public", help="print what every service verifies with")
+    listed = actions.add_parser("list", help="how each stands")
+    for action in (add, use, retire, public, listed):
+        action.add_argument("--private", type=Path, required=True, help="for this service alone")
+    for action in (add, retire):
+        action.add_argument("--public", type=Path, required=True, help="for every service")
 
 
 def _reporting(command: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -28,7 +28,7 @@ from notifications.adapters.database import Pool
 from notifications.adapters.figures import Source, Watch
 from notifications.adapters.kafka import Kafka
 from notifications.adapters.kafka_access import KafkaAccess
-from notifications.adapters.links import Links
+from notifications.adapters.links import LinkKeys, Links
 from notifications.adapters.mail import Sender
 from notifications.adapters.mail_links import LinkBook
 from notifications.adapters.memory import Memory
@@ -135,6 +135,7 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it; raises `http.AddressTaken`."""
     traces.export_spans("notifications")
     certificates.watch(settings, metrics.REGISTRY)
+    metrics.REGISTRY.register(LinkKeys(Links(settings.link_keys)))
     with http.listen(settings.host, settings.port) as door:
         async with build(settings, roles) as service:
             stopped = asyncio.Event()

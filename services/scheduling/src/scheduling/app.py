@@ -27,7 +27,7 @@ from scheduling.adapters.database import Pool
 from scheduling.adapters.figures import Source, Watch
 from scheduling.adapters.kafka import Kafka
 from scheduling.adapters.kafka_access import KafkaAccess
-from scheduling.adapters.links import Links
+from scheduling.adapters.links import LinkKeys, Links
 from scheduling.adapters.memory import Memory
 from scheduling.adapters.migrated import until_migrated
 from scheduling.adapters.missed import Intake
@@ -103,6 +103,7 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it; raises `http.AddressTaken`."""
     traces.export_spans("scheduling")
     certificates.watch(settings, metrics.REGISTRY)
+    metrics.REGISTRY.register(LinkKeys(Links(settings.link_keys)))
     with http.listen(settings.host, settings.port) as door:
         async with build(settings, roles) as service:
             stopped = asyncio.Event()

@@ -41,6 +41,9 @@ class Conductor:
     jumps: int = 0
     written: Counter[str] = field(default_factory=Counter)
     """Records of the ATS that went out, by topic."""
+    patience: float = PATIENCE_SECONDS
+    pace: float = 0.0
+    """Seconds that each jump takes at least."""
     said: dict[str, float] = field(default_factory=dict)
     """Wall time at which a trace's first record went out."""
     _acting: asyncio.Task[int] | None = None
@@ -48,11 +51,13 @@ class Conductor:
     async def play(self, until: datetime) -> None:
         await self.settle()
         while (moment := await self._next()) is not None and moment < until:
+            began = time.monotonic()
             self.clock.set(moment, rate=0)
             self.jumps += 1
             await self._say(moment)
             self.strike()
             await self.settle()
+            await asyncio.sleep(self.pace - (time.monotonic() - began))
         self.clock.set(until, rate=0)
         await self.settle()
 
@@ -80,7 +85,7 @@ class Conductor:
         People act while the system works, as they do; time stands until both are done.
         """
         now = self.clock.now()
-        give_up = time.monotonic() + PATIENCE_SECONDS
+        give_up = time.monotonic() + self.patience
         seen = 0
         while seen < ENOUGH_LOOKS:
             why = await self._look(now)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from time import time as wall
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,16 @@ class Intention:
     url: str = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A page that did not answer, or answered that it is broken."""
+
+    wall: float
+    """Seconds since 1970."""
+    purpose: str
+    why: str
+
+
 @dataclass
 class Happened:
     """What took place outside Parley: who came. Those who were there know it, and nobody else."""
@@ -73,6 +84,7 @@ class People:
     """Its interviews: everybody else leaves them to the visitor for a day."""
     happened: Happened = field(default_factory=Happened)
     done: Counter[str] = field(default_factory=Counter)
+    unanswered: list[Unanswered] = field(default_factory=list)
     canaries: Canaries = field(init=False)
     _read: int = 0
     _plans: dict[tuple[str, str, str], Intention] = field(default_factory=dict)
@@ -194,7 +206,8 @@ class People:
         try:
             page = await browser.open(plan.url)
             outcome = await acts.ACTS[plan.purpose](visit, page)
-        except (PageBroken, httpx.TransportError):
+        except (PageBroken, httpx.TransportError) as trouble:
+            self.unanswered.append(Unanswered(wall(), plan.purpose, repr(trouble)))
             self._try_again(plan, now)
             return
         self._occasions[occasion] += 1

@@ -12,6 +12,7 @@ from typing import Self
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from parley_contracts.topics import Topic, consumed_by
@@ -24,6 +25,11 @@ WRITTEN = "select aggregatetype as topic, count(*) as records from published gro
 NEXT = "select min(due_at) from timer where parked_at is null"
 DELIVERIES_WAITING = "select exists (select from delivery where due_at <= $1)"
 DELIVERIES_NEXT = "select min(due_at) from delivery"
+
+AGAIN_SECONDS = 0.5
+OPEN_SECONDS = 10.0
+NOT_THERE = (KafkaError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""A server that has just begun lacks its tables and topics, too."""
 
 
 @dataclass
@@ -45,13 +51,16 @@ class Quiet:
     """How many records each topic held, when all of them had been read."""
 
     async def __aenter__(self) -> Self:
+        await self._open()
+        return self
+
+    async def _open(self) -> None:
         self._admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         self._consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
         await self._admin.start()
         await self._consumer.start()
         for service, dsn in self.dsns.items():
             self._connections[service] = await asyncpg.connect(dsn)
-        return self
 
     async def __aexit__(
         self,
@@ -59,6 +68,9 @@ class Quiet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
         """Each of them, whatever became of the others."""
         closing = [connection.close() for connection in self._connections.values()]
         await asyncio.gather(
@@ -132,3 +144,40 @@ class Quiet:
             for topic in topics
             for number in range(topic.partitions)
         ]
+
+
+@dataclass
+class PatientQuiet(Quiet):
+    """Where servers come and go: one that does not answer has everything under way, and is asked again."""
+
+    counted: bool = False
+
+    async def __aenter__(self) -> Self:
+        await self._anew()
+        return self
+
+    async def busy(self, now: datetime, said: Counter[str]) -> str | None:
+        try:
+            return await super().busy(now, said)
+        except NOT_THERE as trouble:
+            await self._close()
+            await self._anew()
+            return f"a server does not answer: {type(trouble).__name__}"
+
+    async def next_at(self) -> datetime | None:
+        while True:
+            try:
+                return await super().next_at()
+            except NOT_THERE:
+                await self._close()
+                await self._anew()
+
+    async def _anew(self) -> None:
+        self._found = None
+        while True:
+            try:
+                async with asyncio.timeout(OPEN_SECONDS):
+                    return await self._open()
+            except NOT_THERE:
+                await self._close()
+            await asyncio.sleep(AGAIN_SECONDS)

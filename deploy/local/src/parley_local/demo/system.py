@@ -162,7 +162,7 @@ def make_keys(folder: Path) -> Mapping[str, Path]:
     """Keys that sign the links: the private ones are notifications' alone."""
     keys = {"private": folder / "link-keys.private.json", "public": folder / "link-keys.json"}
     where = ["--private", str(keys["private"]), "--public", str(keys["public"])]
-    run_to_end(["notifications", "keys", "make", *where], {}, folder)
+    run_to_end(["notifications", "keys", "add", *where], {}, folder)
     return keys
 
 

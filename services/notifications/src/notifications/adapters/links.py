@@ -1,17 +1,24 @@
 """Verifies signed links with public keys from a file, which is read again when it changes."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 from pydantic import ValidationError
 
 from parley_contracts.links import LinkClaims
 
 ALGORITHM = "Ed25519"
+LOADED = "parley_link_key_loaded"
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -33,13 +40,40 @@ class Links:
         except (JoseError, ValidationError, ValueError):
             return None
 
+    def loaded(self) -> list[str]:
+        """Ids of the keys that verify."""
+        keys = self._reload()
+        return [] if keys is None else sorted({one.kid for one in keys.keys if one.kid})
+
     def _reload(self) -> KeySet | None:
         if self.path is None or not self.path.exists():
             return self._keys
         status = self.path.stat()
         stamp = (status.st_ino, status.st_mtime_ns)
         if stamp != self._stamp:
-            document: KeySetSerialization = json.loads(self.path.read_text())
-            self._keys = KeySet.import_key_set(document)
             self._stamp = stamp
+            self._keys = _read(self.path) or self._keys
         return self._keys
+
+
+@dataclass(frozen=True, eq=False)
+class LinkKeys(Collector):
+    """Which public keys this process verifies with: read at each scrape, for they are turned over."""
+
+    links: Links
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        family = GaugeMetricFamily(LOADED, "1 for each key that links verify with", labels=["kid"])
+        for kid in self.links.loaded():
+            family.add_metric([kid], 1)
+        yield family
+
+
+def _read(path: Path) -> KeySet | None:
+    """None for what cannot be read: those that were read before go on verifying."""
+    try:
+        document: KeySetSerialization = json.loads(path.read_text())
+        return KeySet.import_key_set(document)
+    except (OSError, ValueError, KeyError, TypeError, JoseError) as trouble:
+        log.warning("link keys cannot be read", because=type(trouble).__name__)
+        return None

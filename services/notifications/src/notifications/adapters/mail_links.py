@@ -10,6 +10,8 @@ from parley_contracts.links import OWNERS, PERSONAL, LinkClaims
 from parley_contracts.topics import SCHEDULING
 
 AFTER_THE_END = timedelta(days=7)
+LONGEST_LINK = timedelta(days=180)
+"""However far away an interview is: so long the key of a link has to verify. Whose link has ended asks for a new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class LinkBook:
         if dossier is not None and dossier.interview is not None:
             ends = [one.ends_at for one in dossier.interview.sessions if one.ends_at is not None]
             expires = max([expires, *(end + AFTER_THE_END for end in ends)])
+        expires = min(expires, now + LONGEST_LINK)
         return self.signed(person, purpose, dossier, interview_id, expires=expires)
 
     def signed(

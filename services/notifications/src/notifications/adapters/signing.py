@@ -1,11 +1,5 @@
-"""Signs links with the newest private key of a file, which is read again when it changes.
+"""Signs links with the key of a file that is in use; the file is read again when it changes."""
 
-`make_keys` starts the files or turns them over: the new key signs from now on, the public halves of the
-older ones stay as long as their links may live.
-"""
-
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +7,8 @@ from pathlib import Path
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
+from notifications.adapters.signing_keys import ALGORITHM, read, signing
 from parley_contracts.links import OWNERS, LinkClaims
-
-ALGORITHM = "Ed25519"
-PRIVATE_MODE = 0o600
 
 
 class NoSigningKey(OSError):
@@ -46,30 +38,16 @@ class Signer:
         status = self.path.stat()
         stamp = (status.st_ino, status.st_mtime_ns)
         if stamp != self._stamp or self._key is None:
-            keys = json.loads(self.path.read_text())["keys"]
-            if not keys:
-                raise NoSigningKey("no private key to sign links with")
-            self._key = OKPKey.import_key(keys[0])
+            self._key = _in_use(self.path)
             self._stamp = stamp
         return self._key
 
 
-def make_keys(private: Path, public: Path, *, keep: int) -> str:
-    """A new signing key; of the older ones `keep` go on verifying. Returns its id."""
-    key = OKPKey.generate_key("Ed25519", parameters={"use": "sig", "alg": ALGORITHM}, auto_kid=True)
-    older = json.loads(public.read_text())["keys"] if public.exists() else []
-    fresh = key.as_dict(private=False)
-    # Public first: nobody meets a signature that they cannot check yet.
-    _replace(public, {"keys": [fresh, *older[:keep]]}, mode=0o644)
-    _replace(private, {"keys": [key.as_dict(private=True)]}, mode=PRIVATE_MODE)
-    return str(key.kid)
-
-
-def _replace(path: Path, document: object, *, mode: int) -> None:
-    """A reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
-        json.dump(document, file)
-    beside.replace(path)
+def _in_use(path: Path) -> OKPKey:
+    try:
+        chosen = signing(read(path))
+    except (ValueError, KeyError, TypeError) as trouble:
+        raise NoSigningKey("the file of private keys cannot be read") from trouble
+    if chosen is None:
+        raise NoSigningKey("no private key is in use to sign links with")
+    return OKPKey.import_key(dict(chosen.jwk))

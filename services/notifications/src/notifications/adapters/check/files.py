@@ -8,6 +8,7 @@ from cryptography import x509
 from pydantic import BaseModel
 
 from notifications.adapters.check.findings import Findings
+from notifications.adapters.links import Links
 
 CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 
@@ -46,6 +47,8 @@ def look_at_link_keys(path: Path | None, prefix: str, findings: Findings) -> Non
     setting = f"{prefix}LINK_KEYS"
     if path is None:
         findings.lacks(setting, "names no file, so that no signed link opens a page")
+    elif path.exists() and not Links(path).loaded():
+        findings.lacks(setting, f"{path} holds no public key: `keys public` prints them")
 
 
 def _needed(protocol: str, mechanism: str) -> tuple[str, ...]:
