@@ -14,6 +14,7 @@ from tests.cluster.installation import Installation
 from tests.cluster.report import Report
 from tests.manifests.rendering import ROOT
 
+BUILD = ROOT / "build"
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 
 
@@ -28,6 +29,8 @@ def report(request: pytest.FixtureRequest) -> Iterator[Report]:
     """What each test has to tell; written where it is asked for."""
     rows = Report()
     yield rows
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / "cluster.md").write_text(rows.table() + "\n")
     if request.config.getoption("--write-report"):
         rows.write(f"{datetime.now(UTC):%-d %B %Y}, `make cluster-test`, {server()}:")
 

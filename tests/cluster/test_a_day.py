@@ -28,6 +28,7 @@ def there(cluster: None) -> Iterator[Installation]:
 def test_a_day_holds_whatever_befalls_it(there: Installation, report: Report) -> None:
     began = time.monotonic()
     there.until_rolled_out()
+    there.said("rollout", "status", "statefulset/mailbox", "--timeout=60s")
     report.add("rehearsal: installed", "every pod ready", time.monotonic() - began)
 
     with watched(there.namespace) as doors:
@@ -35,6 +36,7 @@ def test_a_day_holds_whatever_befalls_it(there: Installation, report: Report) ->
             began = time.monotonic()
             what = befall(there)
             report.add(befall.__name__.replace("_", " "), what, time.monotonic() - began)
+        assert not said(there), "the day was over before all of it had befallen it"
         told = the_day(there)
 
     assert told["violations"] == []
@@ -49,16 +51,17 @@ def test_a_day_holds_whatever_befalls_it(there: Installation, report: Report) ->
 
 def the_day(there: Installation) -> dict[str, Any]:
     """What whoever played it says at its end."""
-    said: list[dict[str, Any]] = []
+    until(lambda: bool(said(there)), seconds=DAY_SECONDS, what="the end of the day")
+    (player,) = there.pods("app.kubernetes.io/name=mailbox")
+    assert player["status"]["containerStatuses"][0]["restartCount"] == 0
+    told: dict[str, Any] = json.loads(said(there))
+    return told
 
-    def over() -> bool:
-        lines = there.said("logs", "mailbox-0", "--tail=1").splitlines()
-        if lines and lines[0].startswith("{"):
-            said.append(json.loads(lines[0]))
-        return bool(said)
 
-    until(over, seconds=DAY_SECONDS, what="the end of the day")
-    return said[0]
+def said(there: Installation) -> str:
+    """Nothing before the day is over."""
+    line = there.said("logs", "mailbox-0", "--tail=1")
+    return line if line.startswith("{") else ""
 
 
 def could_have_been_answered(page: dict[str, Any], doors: Doors) -> bool:

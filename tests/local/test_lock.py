@@ -18,6 +18,7 @@ def test_kafka_and_every_platform_are_locked() -> None:
     assert platforms == {artefacts.ANY, *lock.PLATFORMS}
     assert lock.KAFKA in {artefact.coordinates for artefact in artefacts.kafka()}
     assert artefacts.postgres("linux-amd64").version == "18.4.0"
+    assert artefacts.postgres("linux-amd64", "16").version == "16.15.0"
 
 
 def test_every_path_follows_from_its_coordinates() -> None:

@@ -32,7 +32,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     cached.write_bytes(jar)
     digest = hashlib.sha256(jar).hexdigest()
     artefact = Artefact("group:postgres:1", path, len(jar), digest, "here", tested=True)
-    monkeypatch.setattr(artefacts, "postgres", lambda _: artefact)
+    monkeypatch.setattr(artefacts, "postgres", lambda _, __: artefact)
     return Config("http://127.0.0.1:9", tmp_path / "cache")
 
 

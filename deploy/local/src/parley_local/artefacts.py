@@ -9,6 +9,7 @@ from importlib.resources import files
 from parley_local.errors import PlatformUnsupported
 
 ANY = "any"
+POSTGRES = "18"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,10 @@ def kafka() -> tuple[Artefact, ...]:
     return tuple(artefact for artefact in locked() if artefact.platform == ANY)
 
 
-def postgres(platform: str) -> Artefact:
+def postgres(platform: str, major: str = POSTGRES) -> Artefact:
+    """Of the newest major version, or of another that the lock has."""
     for artefact in locked():
-        if artefact.platform == platform:
+        if artefact.platform == platform and artefact.version.partition(".")[0] == major:
             return artefact
     raise PlatformUnsupported(platform)
 

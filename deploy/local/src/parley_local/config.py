@@ -1,9 +1,11 @@
-"""Where artefacts come from and where they are kept; two settings, both with a default."""
+"""Where artefacts come from, where they are kept, and which PostgreSQL is one of them; each with a default."""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from parley_local.artefacts import POSTGRES
 
 MAVEN_CENTRAL = "https://repo1.maven.org/maven2"
 
@@ -12,11 +14,14 @@ MAVEN_CENTRAL = "https://repo1.maven.org/maven2"
 class Config:
     artefacts_url: str
     cache: Path
+    postgres: str = POSTGRES
+    """Major version."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Config":
         url = environment.get("PARLEY_ARTEFACTS_URL") or MAVEN_CENTRAL
-        return cls(artefacts_url=url.rstrip("/"), cache=cache_folder(environment))
+        major = environment.get("PARLEY_POSTGRES") or POSTGRES
+        return cls(url.rstrip("/"), cache_folder(environment), major)
 
     @classmethod
     def here(cls) -> "Config":

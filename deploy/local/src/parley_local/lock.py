@@ -13,7 +13,9 @@ from parley_local.errors import LockNotMade
 KAFKA = "org.apache.kafka:kafka_2.13:4.3.1"
 # Kafka's own distribution carries it, its POM does not; the version is that of Kafka's log4j-core.
 LOGGING = "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4"
-POSTGRES = "io.zonky.test.postgres:embedded-postgres-binaries-{platform}:18.4.0"
+POSTGRES = "io.zonky.test.postgres:embedded-postgres-binaries-{platform}:{version}"
+POSTGRES_VERSIONS = ("18.4.0", "16.15.0")
+"""What everything runs on, and the oldest that a service may meet."""
 PLATFORMS = {
     "linux-amd64": True,
     "linux-arm64v8": False,
@@ -29,18 +31,23 @@ HEAD = """\
 
 def write_lock(target: Path) -> int:
     """Returns how many artefacts it names."""
-    with tempfile.TemporaryDirectory(prefix="parley-lock-") as folder:
-        entries = [describe(*found) for found in resolve(Path(folder))]
+    entries: list[str] = []
+    # Maven knows one version of a thing at a time.
+    for version in POSTGRES_VERSIONS:
+        databases = [POSTGRES.format(platform=one, version=version) for one in PLATFORMS]
+        servers = [KAFKA, LOGGING] if version == POSTGRES_VERSIONS[0] else []
+        with tempfile.TemporaryDirectory(prefix="parley-lock-") as folder:
+            found = resolve(Path(folder), [*servers, *databases])
+            entries += [describe(*one) for one in found]
     target.write_text(HEAD + "".join(sorted(entries)), encoding="utf-8")
     return len(entries)
 
 
-def resolve(folder: Path) -> list[tuple[str, Path, Path]]:
+def resolve(folder: Path, roots: list[str]) -> list[tuple[str, Path, Path]]:
     """Coordinates, repository and file of all that Maven downloads for a run of these versions."""
     maven = shutil.which("mvn")
     if maven is None:
         raise LockNotMade("Making the lock needs Maven (`mvn`) on the PATH.")
-    roots = [KAFKA, LOGGING, *(POSTGRES.format(platform=platform) for platform in PLATFORMS)]
     (folder / "pom.xml").write_text(pom(roots), encoding="utf-8")
     repository, listing = folder / "repository", folder / "listing"
     command = [

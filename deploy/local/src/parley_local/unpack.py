@@ -18,7 +18,7 @@ from parley_local.fetch import fetch
 
 def postgres_binaries(config: Config, account: Account | None) -> Path:
     """The folder that holds `bin`, `lib` and `share`; fetched and unpacked the first time."""
-    artefact = artefacts.postgres(artefacts.this_platform())
+    artefact = artefacts.postgres(artefacts.this_platform(), config.postgres)
     name = f"postgresql-{artefact.version}-{artefact.platform}-{artefact.sha256[:12]}"
     places = [place / name for place in places_for(config, account)]
     for unpacked in places:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import quote
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -70,7 +71,7 @@ async def play(chosen: argparse.Namespace) -> None:
 
 
 def addresses(chosen: argparse.Namespace) -> Mapping[str, str]:
-    password = chosen.password.read_text().strip()
+    password = quote(chosen.password.read_text().strip(), safe="")
     return {one: f"postgresql://{one}_read:{password}@{chosen.postgres}/{one}" for one in SERVICES}
 
 
