@@ -172,6 +172,20 @@ async def test_who_proves_to_be_somebody_needs_a_name_and_a_password(
     assert f"! {name}_LINK_KEYS: {tmp_path}/public.json holds no public key" in token.out
 
 
+async def test_only_what_a_role_has_a_use_for_is_asked_of_it(
+    plumbing: Plumbing, migrated: str, there: Mapping[str, str], tmp_path: Path
+) -> None:
+    gone = {**there, "link_keys": str(tmp_path / "nowhere.json")}
+    if plumbing.service == "notifications":
+        gone["signing_keys"] = str(tmp_path / "nowhere-else.json")
+
+    web = await run(plumbing.service, migrated, "check", "--roles", "web", **gone)
+    consume = await run(plumbing.service, migrated, "check", "--roles", "consume", **gone)
+
+    assert f"! {plumbing.service.upper()}_LINK_KEYS" in web.out
+    assert (consume.status, consume.error) == (0, ""), consume.out
+
+
 async def test_a_topic_that_is_another_than_the_table_says(
     plumbing: Plumbing, migrated: str, there: Mapping[str, str], kafka: Kafka
 ) -> None:

@@ -22,7 +22,9 @@ PORT_ATTEMPTS = 4
 USER = "parley"
 STOP_SIGNALS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 INITDB = ["--no-sync", "--username", USER, "--auth", "trust", "--encoding", "UTF8"]
-INITDB += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"]
+BUILTIN = ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
+BUILTIN_SINCE = 17
+"""Major version; before, the C library's has to do."""
 
 
 class PostgresServer(Postgres):
@@ -113,6 +115,10 @@ class PostgresServer(Postgres):
         if not self._lasting:
             shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def _locale(self) -> list[str]:
+        return ["--locale", "C", *(BUILTIN if int(self._config.postgres) >= BUILTIN_SINCE else [])]
+
     def _initialise(self) -> None:
         """Under another name first: one that was broken off looks whole."""
         unfinished = self.folder / "postgres.new"
@@ -121,7 +127,7 @@ class PostgresServer(Postgres):
         if self._account is not None:
             os.chown(unfinished, self._account.user, self._account.group)
         run(
-            [str(self._binaries / "initdb"), "--pgdata", str(unfinished), *INITDB],
+            [str(self._binaries / "initdb"), "--pgdata", str(unfinished), *INITDB, *self._locale],
             folder=unfinished,
             log=self.log,
             account=self._account,

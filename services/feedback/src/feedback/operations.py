@@ -1,7 +1,7 @@
 """What an operator does by hand: check, status, snapshot, reconcile, dead letters."""
 
 import argparse
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any
 
 from feedback.adapters import dead_letter, migrate, reconcile
@@ -28,7 +28,7 @@ def chosen(settings: Database, options: argparse.Namespace) -> Coroutine[Any, An
     if not isinstance(settings, Settings):
         return check_migration(settings)
     commands: Mapping[str, Callable[[], Coroutine[Any, Any, object]]] = {
-        "check": lambda: run_check(settings),
+        "check": lambda: run_check(settings, options.roles),
         "status": lambda: run_status(settings),
         "reconcile": lambda: run_reconcile(settings, heal=options.heal),
         "snapshot": lambda: run_snapshot(settings),
@@ -45,11 +45,13 @@ def chosen(settings: Database, options: argparse.Namespace) -> Coroutine[Any, An
     return action(settings, options.id)
 
 
-async def run_check(settings: Settings) -> Answer:
-    """What the running service needs and does not have."""
+async def run_check(settings: Settings, roles: Collection[str]) -> Answer:
+    """What a process with these roles needs and does not have."""
     findings = Findings()
-    look_at_files(settings, PREFIX, findings, now=RealClock().now())
-    look_at_link_keys(settings.link_keys, PREFIX, findings)
+    unused = () if "web" in roles else ("link_keys",)
+    look_at_files(settings, PREFIX, findings, now=RealClock().now(), but=unused)
+    if "web" in roles:
+        look_at_link_keys(settings.link_keys, PREFIX, findings)
     look_at_kafka_settings(dict(settings), PREFIX, findings)
     await _look_at_database(settings, findings, migrates=False)
     await look_at_kafka(kafka_of(settings), SERVICE, PREFIX, findings)

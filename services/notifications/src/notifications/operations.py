@@ -1,7 +1,7 @@
 """What an operator does by hand: check, status, dead letters; and the brake."""
 
 import argparse
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,12 @@ from notifications.config import Database, Settings
 from notifications.consumers import SERVICE, SUBSCRIPTIONS
 
 PREFIX = "NOTIFICATIONS_"
+FILES_OF = {
+    "web": ("link_keys", "signing_keys"),
+    "consume": (),
+    "timers": ("signing_keys", "smtp_password_file", "smtp_ca_file"),
+}
+"""Which files a role has a use for, besides those that all have."""
 
 NO_SNAPSHOT = (
     "There is nothing to tell again: parley.notifications.v1 says what became of each message, and"
@@ -41,7 +47,7 @@ def chosen(settings: Database, options: argparse.Namespace) -> Coroutine[Any, An
     if not isinstance(settings, Settings):
         return check_migration(settings)
     commands: Mapping[str, Callable[[], Coroutine[Any, Any, object]]] = {
-        "check": lambda: run_check(settings),
+        "check": lambda: run_check(settings, options.roles),
         "status": lambda: run_status(settings),
         "reconcile": lambda: run_reconcile(settings, heal=options.heal),
         "snapshot": told_by_others,
@@ -61,16 +67,22 @@ def chosen(settings: Database, options: argparse.Namespace) -> Coroutine[Any, An
     return action(settings, options.id)
 
 
-async def run_check(settings: Settings) -> Answer:
-    """What the running service needs and does not have."""
+async def run_check(settings: Settings, roles: Collection[str]) -> Answer:
+    """What a process with these roles needs and does not have."""
     findings = Findings()
-    look_at_files(settings, PREFIX, findings, now=RealClock().now())
-    look_at_link_keys(settings.link_keys, PREFIX, findings)
+    used = {name for role in roles for name in FILES_OF[role]}
+    unused = {name for names in FILES_OF.values() for name in names} - used
+    look_at_files(settings, PREFIX, findings, now=RealClock().now(), but=unused)
     look_at_kafka_settings(dict(settings), PREFIX, findings)
     await _look_at_database(settings, findings, migrates=False)
     await look_at_kafka(kafka_of(settings), SERVICE, PREFIX, findings)
-    await look_at_mail(mail_server_of(settings), PREFIX, findings)
-    look_at_signing(link_book(settings).signer, Links(settings.link_keys), PREFIX, findings)
+    if "web" in roles:
+        look_at_link_keys(settings.link_keys, PREFIX, findings)
+    if "timers" in roles:
+        await look_at_mail(mail_server_of(settings), PREFIX, findings)
+    if "signing_keys" in used:
+        links = Links(settings.link_keys) if "web" in roles else None
+        look_at_signing(link_book(settings).signer, links, PREFIX, findings)
     return findings.answer()
 
 

@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
     check = _reporting(commands.add_parser("check", help="what is missing before this can run"))
+    check.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     check.add_argument("--migrate", action="store_true", help="what `migrate` needs, instead")
     _reporting(commands.add_parser("status", help="what waits, and for how long"))
     _reporting(commands.add_parser("snapshot", help="tell again how everything of ours stands"))

@@ -35,8 +35,8 @@ async def look_at_mail(server: MailServer, prefix: str, findings: Findings) -> N
         findings.fine[setting] = place
 
 
-def look_at_signing(signer: Signer, links: Links, prefix: str, findings: Findings) -> None:
-    """A link that we sign has to open the pages of all services, which verify with the public file."""
+def look_at_signing(signer: Signer, links: Links | None, prefix: str, findings: Findings) -> None:
+    """A link that we sign has to open the pages of all services, which verify with the public file; None: not had here."""
     setting = f"{prefix}SIGNING_KEYS"
     try:
         token = signer.link(TRIAL).partition("?token=")[2]
@@ -45,7 +45,7 @@ def look_at_signing(signer: Signer, links: Links, prefix: str, findings: Finding
     except (JoseError, ValueError, KeyError):
         findings.lacks(setting, "holds no private key that can be read")
     else:
-        if links.claims(token) is None:
+        if links is not None and links.claims(token) is None:
             findings.lacks(setting, f"signs with a key that {prefix}LINK_KEYS does not show")
         else:
-            findings.fine[setting] = "its links verify"
+            findings.fine[setting] = "a key is in use" if links is None else "its links verify"

@@ -1,6 +1,6 @@
 """Settings that name files, and settings that need each other."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -13,9 +13,18 @@ from scheduling.adapters.links import Links
 CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 
 
-def look_at_files(settings: BaseModel, prefix: str, findings: Findings, *, now: datetime) -> None:
-    """Every setting that names a file: there, readable, not empty; a certificate among them valid now."""
-    named = {name: path for name, path in settings if isinstance(path, Path)}
+def look_at_files(
+    settings: BaseModel,
+    prefix: str,
+    findings: Findings,
+    *,
+    now: datetime,
+    but: Collection[str] = (),
+) -> None:
+    """Every setting that names a file: there, readable, not empty; a certificate among them valid now.
+    `but` are settings that this process has no use for.
+    """
+    named = {name: path for name, path in settings if isinstance(path, Path) and name not in but}
     for name, path in named.items():
         setting = f"{prefix}{name.upper()}"
         try:
