@@ -8,7 +8,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test unit demo schemas monitoring manifests images cluster-test faults bench
+.PHONY: help setup check lint test oldest unit demo schemas monitoring manifests images cluster-test faults bench
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ lint: $(SYNCED) ## Mend what a tool can mend
 
 test: $(SYNCED) ## The whole suite, on Apache Kafka and PostgreSQL (fetched once), by WORKERS=2 processes
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+oldest: $(SYNCED) ## The plumbing on PostgreSQL 16, the oldest that a service may meet
+	PARLEY_POSTGRES=16 $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "postgres and not kafka and not browser" $(ARGS)
 
 unit: $(SYNCED) ## Only what needs no server and no browser
 	$(BIN)/pytest -m "not postgres and not kafka and not browser" $(ARGS)
