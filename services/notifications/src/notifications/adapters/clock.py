@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 POLL_SECONDS = 0.01
-MAX_WAIT_SECONDS = 1.0
+MAX_WAIT_SECONDS = 5.0
+"""Whoever waits is woken by a notice; this is for one that got lost, and below what an idle session may last."""
+CONDUCTED_WAIT_SECONDS = 1.0
 
 
 class RealClock:
@@ -48,8 +50,8 @@ class FileClock:
         return datetime.now(UTC)
 
     async def wait_until(self, moment: datetime | None, wake: asyncio.Event) -> None:
-        """As `RealClock`, `moment` in domain time, which may jump."""
-        give_up = time.monotonic() + MAX_WAIT_SECONDS
+        """As `RealClock`, for `CONDUCTED_WAIT_SECONDS` at most; `moment` is in domain time, which may jump."""
+        give_up = time.monotonic() + CONDUCTED_WAIT_SECONDS
         while time.monotonic() < give_up and (moment is None or self.now() < moment):
             if await _wait(wake, POLL_SECONDS):
                 return
