@@ -11,6 +11,7 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from tests.conformance.stage import Process
 from tests.conformance.tally import NOW, Plumbing
+from tests.conformance.test_link_keys import public_key, write_keys
 from tests.conformance.test_serve import Installation
 from tests.support.until import until_it
 
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 MOST_SERIES = 200
 PAGES = {"scheduling": "book", "feedback": "review", "notifications": "home"}
 LABELS = {"topic", "result", "reason", "where", "kind", "loop", "page", "status", "le", "by"}
-LABELS |= {"service", "version", "setting"}
+LABELS |= {"service", "version", "setting", "kid"}
 NEVER_HERE = {
     "parley_refusals",
     "parley_outages",
@@ -49,7 +50,10 @@ async def installation(
     service = plumbing.service
     await plumbing.migrate.migrate(database, plumbing.migrate.migrations(service), applied_at=NOW)
     await kafka.create_topics([topic_prefix + topic.name for topic in consumed_by(service)])
-    found = Installation(plumbing, kafka, database, topic_prefix, tmp_path)
+    keys = tmp_path / "public.json"
+    write_keys(keys, public_key("first"))
+    given = {"LINK_KEYS": str(keys)}
+    found = Installation(plumbing, kafka, database, topic_prefix, tmp_path, given)
     yield found
     for process in found.processes:
         process.popen.kill()
@@ -126,6 +130,7 @@ async def test_after_a_scripted_run_every_metric_is_there(installation: Installa
     assert value(found, "parley_http_requests_total", page="none", status="4xx") >= 1
     assert value(found, "parley_rebalances_total") >= 1
     assert value(found, "parley_build_info", service=service) == 1
+    assert value(found, "parley_link_key_loaded", kid="first") == 1
     assert not value(found, "parley_http_requests_total", page="metrics")
 
 

@@ -53,6 +53,7 @@ class Installation:
     dsn: str
     prefix: str
     folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
 
     @property
@@ -69,6 +70,7 @@ class Installation:
             f"{name}_KAFKA_TOPIC_PREFIX": self.prefix,
             f"{name}_PORT": str(port),
         }
+        given |= {f"{name}_{setting}": value for setting, value in self.settings.items()}
         log = self.folder / f"{len(self.processes)}.log"
         with log.open("wb") as out:
             popen = await asyncio.to_thread(

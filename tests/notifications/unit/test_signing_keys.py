@@ -1,5 +1,6 @@
 """Keys turn over in whatever order somebody tries it: no link is broken, and none is signed too early."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,14 +8,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from joserfc import jwt
+from joserfc.jwk import OKPKey
 from tests.notifications.links import BASES
 
 from notifications.adapters import key_commands
 from notifications.adapters.check.findings import Findings
-from notifications.adapters.check.mail import look_at_signing
+from notifications.adapters.check.mail import TRIAL, look_at_signing
 from notifications.adapters.links import Links
 from notifications.adapters.mail_links import LONGEST_LINK
-from notifications.adapters.signing import Signer
+from notifications.adapters.signing import NoSigningKey, Signer
 from notifications.adapters.signing_keys import (
     KeyRefused,
     Keys,
@@ -133,6 +136,94 @@ def test_shown_is_what_every_process_of_every_service_shows() -> None:
     assert shown_by_all([*texts, text("scheduling", "a")]) == {"a"}
     with pytest.raises(KeyRefused, match="nothing was shown by feedback"):
         shown_by_all([texts[0], texts[2]])
+
+
+def test_a_key_that_signs_already_needs_no_evidence_and_changes_nothing(tmp_path: Path) -> None:
+    private, public = tmp_path / "private.json", tmp_path / "public.json"
+    key_commands.add(private, public, now=BEGIN)
+    before = private.stat().st_ino, private.read_bytes()
+
+    said = key_commands.use(private, None, [tmp_path / "gone"], now=BEGIN + timedelta(days=1))
+
+    assert said.endswith(" signs since 2027-03-01 00:00Z")
+    assert (private.stat().st_ino, private.read_bytes()) == before
+
+
+def test_a_file_of_before_lives_were_kept_goes_on_and_loses_no_link(tmp_path: Path) -> None:
+    private, public = tmp_path / "private.json", tmp_path / "public.json"
+    signs, older = jwk(), jwk()
+    private.write_text(json.dumps({"keys": [signs.as_dict(private=True)]}))
+    public.write_text(json.dumps({"keys": [one.as_dict(private=False) for one in (signs, older)]}))
+    claims = TRIAL.model_dump(exclude_none=True)
+    header = {"alg": "Ed25519", "kid": older.kid}
+    sent = jwt.encode(header, claims, older, algorithms=["Ed25519"])
+    links = Links(public)
+
+    assert looked_at(Signer(private, BASES), links).missing == []
+    with pytest.raises(KeyRefused, match="does not hold the older keys yet"):
+        key_commands.public(private)
+    key_commands.add(private, public, now=BEGIN)
+
+    assert links.claims(sent) == TRIAL
+    assert len(links.loaded()) == 3
+    assert json.loads(key_commands.public(private)) == json.loads(public.read_text())
+    assert looked_at(Signer(private, BASES), links).missing == []
+    with pytest.raises(KeyRefused, match="may live until 2027-08-29 00:00Z"):
+        key_commands.retire(private, public, str(older.kid), now=BEGIN)
+
+
+def test_keys_of_a_lost_private_file_go_on_verifying_and_the_new_one_waits(tmp_path: Path) -> None:
+    private, public = tmp_path / "private.json", tmp_path / "public.json"
+    key_commands.add(private, public, now=BEGIN)
+    (lost,) = Links(public).loaded()
+    private.unlink()
+
+    said = key_commands.add(private, public, now=BEGIN)
+
+    assert "signs nothing yet" in said
+    assert lost in Links(public).loaded()
+    with pytest.raises(NoSigningKey, match="no private key is in use"):
+        Signer(private, BASES).link(TRIAL)
+    with pytest.raises(KeyRefused, match=f"{lost} was in use before"):
+        key_commands.use(private, lost, [], now=BEGIN)
+
+
+@pytest.mark.parametrize("broken", ["", "{", "[]", "5", '{"keys": [5]}', '{"keys": ["a"]}'])
+def test_a_file_that_is_no_key_set_is_refused_in_a_sentence(tmp_path: Path, broken: str) -> None:
+    private, public = tmp_path / "private.json", tmp_path / "public.json"
+    key_commands.add(private, public, now=BEGIN)
+    good = private.read_text()
+
+    public.write_text(broken)
+    with pytest.raises(KeyRefused, match=r"public.json cannot be read as keys: put it right"):
+        key_commands.add(private, public, now=BEGIN)
+    private.write_text(broken)
+    with pytest.raises(KeyRefused, match=r"private.json cannot be read as keys: put a copy"):
+        key_commands.public(private)
+    with pytest.raises(NoSigningKey, match="cannot be read"):
+        Signer(private, BASES).link(TRIAL)
+
+    assert public.read_text() == broken
+    private.write_text(good)
+    Signer(private, BASES).link(TRIAL)
+
+
+def test_what_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    private, public, page = (tmp_path / one for one in ("private.json", "public.json", "page"))
+    page.write_text("<html>\n")
+    with pytest.raises(KeyRefused, match=r"private.json is not there, or holds no key"):
+        key_commands.public(private)
+    for _ in range(2):
+        key_commands.add(private, public, now=BEGIN)
+
+    with pytest.raises(KeyRefused, match="gone cannot be read: scrape that process again"):
+        key_commands.use(private, None, [tmp_path / "gone"], now=BEGIN)
+    with pytest.raises(KeyRefused, match="is not all of it metrics: scrape again"):
+        key_commands.use(private, None, [page], now=BEGIN)
+
+
+def jwk() -> OKPKey:
+    return OKPKey.generate_key("Ed25519", auto_kid=True)
 
 
 def test_check_says_whether_our_links_would_open_anything(tmp_path: Path) -> None:

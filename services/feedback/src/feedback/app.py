@@ -71,6 +71,7 @@ class Service:
     timers: TimerLoop[Work] | None
     watch: Watch | None
     application: FastAPI
+    link_keys: Links
 
 
 @asynccontextmanager
@@ -88,18 +89,30 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         dsn = settings.direct_dsn
         loop = TimerLoop(dsn, runner, clock, password) if "timers" in roles else None
         watch = _watch(settings, pool, loop, clock) if loop is not None else None
+        link_keys = Links(settings.link_keys)
         application = FastAPI(title="Parley feedback", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(
                 application,
                 commands=Transactions(pool, store),
                 reader=postgres.Reader(pool),
-                links=Links(settings.link_keys),
+                links=link_keys,
                 clock=clock,
                 renew_url=settings.renew_url,
                 secure=settings.secure_cookies,
             )
-        service = Service(settings, pool, clock, batch, runner, consumer, loop, watch, application)
+        service = Service(
+            settings,
+            pool,
+            clock,
+            batch,
+            runner,
+            consumer,
+            loop,
+            watch,
+            application,
+            link_keys,
+        )
         application.include_router(_probes(service))
         yield service
 
@@ -108,9 +121,9 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it; raises `http.AddressTaken`."""
     traces.export_spans("feedback")
     certificates.watch(settings, metrics.REGISTRY)
-    metrics.REGISTRY.register(LinkKeys(Links(settings.link_keys)))
     with http.listen(settings.host, settings.port) as door:
         async with build(settings, roles) as service:
+            metrics.REGISTRY.register(LinkKeys(service.link_keys))
             stopped = asyncio.Event()
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):

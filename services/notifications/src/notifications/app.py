@@ -81,6 +81,7 @@ class Service:
     sender: SenderLoop | None
     brake: Brake
     application: FastAPI
+    link_keys: Links
 
 
 @asynccontextmanager
@@ -102,13 +103,14 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         post = post_of(settings, pool, clock, links)
         stack.push_async_callback(post.hang_up)
         sender = SenderLoop(dsn, post, clock, password)
+        link_keys = Links(settings.link_keys)
         application = FastAPI(title="Parley notifications", docs_url=None, redoc_url=None)
         if "web" in roles:
             web.install(
                 application,
                 commands=Transactions(pool, store),
                 reader=postgres.Reader(pool),
-                links=Links(settings.link_keys),
+                links=link_keys,
                 addresses=links,
                 clock=clock,
                 renew_url=settings.renew_url or f"{settings.public_url.rstrip('/')}/links/renew",
@@ -126,6 +128,7 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
             sender=sender if "timers" in roles else None,
             brake=Brake(pool),
             application=application,
+            link_keys=link_keys,
         )
         application.include_router(_probes(service))
         yield service
@@ -135,9 +138,9 @@ async def serve(settings: Settings, roles: Collection[str]) -> None:
     """Until SIGTERM or SIGINT; then what is in flight ends, and the process with it; raises `http.AddressTaken`."""
     traces.export_spans("notifications")
     certificates.watch(settings, metrics.REGISTRY)
-    metrics.REGISTRY.register(LinkKeys(Links(settings.link_keys)))
     with http.listen(settings.host, settings.port) as door:
         async with build(settings, roles) as service:
+            metrics.REGISTRY.register(LinkKeys(service.link_keys))
             stopped = asyncio.Event()
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):

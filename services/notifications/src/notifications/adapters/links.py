@@ -26,7 +26,7 @@ class Links:
     """An unknown key, a broken signature and claims that are not ours are all one answer: None."""
 
     path: Path | None
-    _stamp: tuple[int, int] | None = field(default=None, init=False)
+    _stamp: tuple[int, int, int] | None = field(default=None, init=False)
     _keys: KeySet | None = field(default=None, init=False)
 
     def claims(self, token: str) -> LinkClaims | None:
@@ -46,10 +46,14 @@ class Links:
         return [] if keys is None else sorted({one.kid for one in keys.keys if one.kid})
 
     def _reload(self) -> KeySet | None:
-        if self.path is None or not self.path.exists():
+        if self.path is None:
+            return None
+        try:
+            status = self.path.stat()
+        except OSError:
             return self._keys
-        status = self.path.stat()
-        stamp = (status.st_ino, status.st_mtime_ns)
+        # A file that may be read since a moment ago, or was half written, is another one, too.
+        stamp = (status.st_ino, status.st_ctime_ns, status.st_size)
         if stamp != self._stamp:
             self._stamp = stamp
             self._keys = _read(self.path) or self._keys

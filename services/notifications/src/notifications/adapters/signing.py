@@ -7,7 +7,7 @@ from pathlib import Path
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from notifications.adapters.signing_keys import ALGORITHM, read, signing
+from notifications.adapters.signing_keys import ALGORITHM, UNREADABLE, read, signing
 from parley_contracts.links import OWNERS, LinkClaims
 
 
@@ -46,7 +46,7 @@ class Signer:
 def _in_use(path: Path) -> OKPKey:
     try:
         chosen = signing(read(path))
-    except (ValueError, KeyError, TypeError) as trouble:
+    except (OSError, *UNREADABLE) as trouble:
         raise NoSigningKey("the file of private keys cannot be read") from trouble
     if chosen is None:
         raise NoSigningKey("no private key is in use to sign links with")

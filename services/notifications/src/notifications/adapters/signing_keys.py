@@ -9,11 +9,12 @@ import json
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from joserfc.jwk import OKPKey
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from notifications.adapters.mail_links import LONGEST_LINK
 from parley_contracts.topics import FEEDBACK, NOTIFICATIONS, SCHEDULING
@@ -26,6 +27,8 @@ BUILD = "parley_build_info"
 LATE = timedelta(days=1)
 """How much later than asked for the last process may have turned to the next key: a mounted file comes late."""
 PRIVATE_MODE, PUBLIC_MODE = 0o600, 0o644
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
+"""What is raised by a file, or a scrape, that is none."""
 
 
 class KeyRefused(Exception):
@@ -35,8 +38,9 @@ class KeyRefused(Exception):
 @dataclass(frozen=True, slots=True)
 class SigningKey:
     jwk: Mapping[str, str]
-    """With its private member `d`."""
+    """With its private member `d`, where that was not lost."""
     made_at: datetime | None = None
+    """None in a file of before lives were kept, where the public file alone holds the older keys."""
     used_from: datetime | None = None
     used_until: datetime | None = None
 
@@ -51,9 +55,9 @@ class SigningKey:
     @property
     def retired_from(self) -> datetime | None:
         """When no link that it signed lives any more; None while it signs."""
-        if self.used_from is None:
-            return self.made_at
-        return None if self.used_until is None else self.used_until + LONGEST_LINK + LATE
+        if self.used_until is not None:
+            return self.used_until + LONGEST_LINK + LATE
+        return None if self.in_use else self.made_at
 
     @property
     def public(self) -> dict[str, str]:
@@ -73,6 +77,14 @@ def add(keys: Keys, new: SigningKey, *, now: datetime) -> Keys:
     return (*keys, new if keys else replace(new, used_from=now))
 
 
+def taken_over(keys: Keys, shown: Iterable[Mapping[str, str]], *, now: datetime) -> Keys:
+    """With what the public file shows besides: links of a key may live although its private half is gone."""
+    kept = tuple(replace(one, made_at=one.made_at or now) for one in keys)
+    known = {one.kid for one in keys}
+    others = (SigningKey(one, made_at=now, used_until=now) for one in shown)
+    return (*(one for one in others if one.kid not in known), *kept)
+
+
 def use(keys: Keys, kid: str | None, shown: Collection[str], *, now: datetime) -> Keys:
     """From now on this one signs, or the newest; `shown` are those that every verifier shows."""
     chosen = named(keys, kid)
@@ -81,7 +93,10 @@ def use(keys: Keys, kid: str | None, shown: Collection[str], *, now: datetime) -
     if chosen.used_until is not None:
         raise KeyRefused(f"{chosen.kid} was in use before, and does not come back: add another")
     if chosen.kid not in shown:
-        raise KeyRefused(f"{chosen.kid} is not shown yet: give them `keys public`, and look again")
+        raise KeyRefused(
+            f"{chosen.kid} is not shown yet: give every process with pages the public file, wait until"
+            f" {LOADED} at its /metrics shows the key, and name what each says after --shown"
+        )
     return tuple(
         replace(one, used_from=now)
         if one is chosen
@@ -109,7 +124,7 @@ def named(keys: Keys, kid: str | None) -> SigningKey:
     for one in keys:
         if one.kid == kid:
             return one
-    raise KeyRefused(f"there is no key {kid or 'at all'}: `keys add` makes one")
+    raise KeyRefused(f"there is no key {kid or 'at all'}: `keys list` names them")
 
 
 def signing(keys: Keys) -> SigningKey | None:
@@ -121,7 +136,7 @@ def shown_by_all(texts: Iterable[str]) -> frozenset[str]:
     services: set[str] = set()
     loaded: list[frozenset[str]] = []
     for text in texts:
-        samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
+        samples = _samples(text)
         services |= {one.labels["service"] for one in samples if one.name == BUILD}
         loaded.append(frozenset(one.labels["kid"] for one in samples if one.name == LOADED))
     if missing := sorted(VERIFIERS - services):
@@ -129,11 +144,34 @@ def shown_by_all(texts: Iterable[str]) -> frozenset[str]:
     return frozenset.intersection(*loaded)
 
 
+def _samples(text: str) -> list[Sample]:
+    try:
+        return [one for family in text_string_to_metric_families(text) for one in family.samples]
+    except UNREADABLE as trouble:
+        raise KeyRefused("what was shown is not all of it metrics: scrape again") from trouble
+
+
 def read(path: Path) -> Keys:
-    """In the order in which they were added; none where there is no file."""
+    """In the order in which they were added; none where there is no file.
+
+    In a file of before lives were kept the first signs, and has since that was written.
+    """
     if not path.exists():
         return ()
-    return tuple(_read(one) for one in json.loads(path.read_text())["keys"])
+    documents = json.loads(path.read_text())["keys"]
+    keys = tuple(_read(one) for one in documents)
+    if any(LIFE in one for one in documents):
+        return keys
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    signs, rest = keys[:1], keys[1:]
+    return (
+        *(replace(one, used_until=written) for one in rest),
+        *(replace(one, used_from=written) for one in signs),
+    )
+
+
+def read_public(path: Path) -> list[dict[str, str]]:
+    return list(json.loads(path.read_text())["keys"]) if path.exists() else []
 
 
 def write(path: Path, keys: Keys) -> None:
