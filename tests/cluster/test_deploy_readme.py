@@ -59,7 +59,7 @@ def test_an_operator_goes_through_all_of_it(parley: Installation, report: Report
     for step in STEPS:
         began = time.monotonic()
         typed(step)
-        with candidates(parley) as visit:
+        with candidates(parley, 4) as visit:
             answer = visit.end()
         report.add(f"operator: {step.lower()}", booked(answer), time.monotonic() - began)
         assert answer["asked_for"] == answer["booked"] == answer["invited"]

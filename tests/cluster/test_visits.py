@@ -41,13 +41,21 @@ class Visit:
 
 
 @contextmanager
-def candidates(there: Installation) -> Iterator[Visit]:
-    """Eleven of their own, who begin to come now."""
+def candidates(there: Installation, count: int) -> Iterator[Visit]:
+    """Some of their own, who begin to come now. The staff is always the same, and has so many hours."""
     seed = secrets.randbelow(1_000_000)
     job = yaml.safe_load(VISIT.read_text())
     job["metadata"]["name"] = f"visit-{seed}"
     (container,) = job["spec"]["template"]["spec"]["containers"]
-    container["args"] = ["visit", "--candidates", "12", "--seed", str(seed), "--seconds", "100"]
+    container["args"] = [
+        "visit",
+        "--candidates",
+        str(count),
+        "--seed",
+        str(seed),
+        "--seconds",
+        "100",
+    ]
     there.said("apply", "-f", "-", given=yaml.safe_dump(job))
     yield Visit(f"visit-{seed}")
     there.said("delete", "job", f"visit-{seed}", "--wait=false")
@@ -55,7 +63,8 @@ def candidates(there: Installation) -> Iterator[Visit]:
 
 @pytest.fixture
 def visit(local: Installation) -> Iterator[Visit]:
-    with candidates(local) as coming:
+    """Eleven of twelve have an interview."""
+    with candidates(local, 12) as coming:
         yield coming
 
 
