@@ -110,6 +110,23 @@ async def test_what_was_never_seen_is_taken_in_with_what_its_order_decides(
     assert (left.keys, left.records) == ({}, [])
 
 
+async def test_a_replay_changes_nothing_but_for_what_was_missed(bench: Bench) -> None:
+    """What is still to be read is left to the consumer."""
+    records = [bench.record(0), bench.record(1, key="ats:b"), bench.record(2)]
+    lag = bench.record(3)
+    batch = bench.batch()
+    await batch.ingest([records[0], records[2]])
+    intake = bench.plumbing.missed.Intake(batch, Records([*records, lag], read_to=3))
+
+    first = await intake.replay(["ats.applications.v1"])
+    counts, sent = await bench.counts(), len(await bench.outgoing())
+    second = await intake.replay(["ats.applications.v1"])
+
+    assert first == second == {"ats.applications.v1": 3}
+    assert counts == await bench.counts() == {"ats:a": 2, "ats:b": 1}
+    assert len(await bench.outgoing()) == sent == 3
+
+
 async def test_what_the_broker_lost_is_told_with_the_instant_to_republish_from(
     plumbing: Plumbing, database: str, kafka: Kafka, topic_prefix: str
 ) -> None:
@@ -131,6 +148,12 @@ async def test_what_the_broker_lost_is_told_with_the_instant_to_republish_from(
     found = await run(service, database, "reconcile", **settings)
     healed = await run(service, database, "reconcile", "--heal", "--json", **settings)
 
+    replayed = await run(service, database, "replay", "--json", **settings)
+    nothing = await run(service, database, "replay", "--topics", "ats.nowhere.v1", **settings)
+
+    assert set(replayed.report["read_again"].values()) == {0}
+    assert nothing.status == 2
+    assert "this service does not read ats.nowhere.v1" in nothing.error
     assert clean.status == 0, clean.out + clean.error
     assert (found.status, healed.status) == (1, 1)
     assert f"relay republish --since {published_at.isoformat()}" in found.out

@@ -1,4 +1,4 @@
-"""`python -m feedback serve | migrate | check | status | snapshot | reconcile | dead-letters list, show, redrive, discard`."""
+"""`python -m feedback serve | migrate | check | status | snapshot | reconcile | replay | dead-letters list, show, redrive, discard`."""
 
 import argparse
 import json
@@ -95,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     _reporting(commands.add_parser("snapshot", help="tell again how everything of ours stands"))
     compare = _reporting(commands.add_parser("reconcile", help="compare the database with Kafka"))
     compare.add_argument("--heal", action="store_true", help="and mend what differs")
+    replay = _reporting(commands.add_parser("replay", help="take in again what was read before"))
+    replay.add_argument("--topics", type=_topics, default=[], help="by comma; all without it")
     letters = commands.add_parser("dead-letters", help="what could not be taken in")
     actions = letters.add_subparsers(dest="action", required=True)
     actions.add_parser("list")
@@ -106,6 +108,15 @@ def _parser() -> argparse.ArgumentParser:
 def _reporting(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="for machines")
     return command
+
+
+def _topics(text: str) -> list[str]:
+    from feedback.consumers import SUBSCRIPTIONS  # noqa: PLC0415 - see above
+
+    names = [one.strip() for one in text.split(",")]
+    if odd := sorted(set(names) - set(SUBSCRIPTIONS.topics)):
+        raise argparse.ArgumentTypeError(f"this service does not read {', '.join(odd)}")
+    return names
 
 
 def _roles(text: str) -> list[str]:

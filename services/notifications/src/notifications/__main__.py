@@ -1,4 +1,4 @@
-"""`python -m notifications serve | migrate | check | status | reconcile | timeline | pause | resume | keys … | dead-letters …`."""
+"""`python -m notifications serve | migrate | check | status | reconcile | replay | timeline | pause | resume | keys … | dead-letters …`."""
 
 import argparse
 import json
@@ -118,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     _keys_parser(keys.add_subparsers(dest="action", required=True))
     compare = _reporting(commands.add_parser("reconcile", help="compare the database with Kafka"))
     compare.add_argument("--heal", action="store_true", help="and mend what differs")
+    replay = _reporting(commands.add_parser("replay", help="take in again what was read before"))
+    replay.add_argument("--topics", type=_topics, default=[], help="by comma; all without it")
     letters = commands.add_parser("dead-letters", help="what could not be taken in")
     actions = letters.add_subparsers(dest="action", required=True)
     actions.add_parser("list")
@@ -151,6 +153,15 @@ def _keys_parser(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def _reporting(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="for machines")
     return command
+
+
+def _topics(text: str) -> list[str]:
+    from notifications.consumers import SUBSCRIPTIONS  # noqa: PLC0415 - see above
+
+    names = [one.strip() for one in text.split(",")]
+    if odd := sorted(set(names) - set(SUBSCRIPTIONS.topics)):
+        raise argparse.ArgumentTypeError(f"this service does not read {', '.join(odd)}")
+    return names
 
 
 def _roles(text: str) -> list[str]:

@@ -21,6 +21,7 @@ from notifications.adapters.clock import RealClock
 from notifications.adapters.database import password_in
 from notifications.adapters.kafka import UNREACHABLE
 from notifications.adapters.links import Links
+from notifications.adapters.missed import Intake
 from notifications.adapters.status import status
 from notifications.adapters.timeline import Timeline, timeline
 from notifications.adapters.watched import WAITING
@@ -49,6 +50,7 @@ def chosen(settings: Database, options: argparse.Namespace) -> Coroutine[Any, An
     commands: Mapping[str, Callable[[], Coroutine[Any, Any, object]]] = {
         "check": lambda: run_check(settings, options.roles),
         "status": lambda: run_status(settings),
+        "replay": lambda: run_replay(settings, options.topics),
         "reconcile": lambda: run_reconcile(settings, heal=options.heal),
         "snapshot": told_by_others,
         "timeline": lambda: run_timeline(settings, options.interview),
@@ -150,6 +152,16 @@ async def run_timeline(settings: Settings, interview_id: str) -> Timeline | str:
         return await timeline(kafka_of(settings), interview_id)
     except UNREACHABLE as outage:
         return f"The topics were not read to the end, for Kafka does not answer: {type(outage).__name__}"
+
+
+async def run_replay(settings: Settings, topics: Collection[str]) -> Answer | str:
+    """Beside the running service: it has read all of it, and so has done what there was to do."""
+    async with build(settings, roles=()) as service:
+        try:
+            intake = Intake(service.batch, kafka_of(settings))
+            return Answer({"read_again": await intake.replay(topics or SUBSCRIPTIONS.topics)})
+        except UNREACHABLE as outage:
+            return f"Nothing was read to the end, for a server does not answer: {type(outage).__name__}"
 
 
 async def run_list(settings: Settings) -> list[Report]:

@@ -14,6 +14,7 @@ from scheduling.adapters.check.kafka import look_at_kafka
 from scheduling.adapters.clock import RealClock
 from scheduling.adapters.database import password_in
 from scheduling.adapters.kafka import UNREACHABLE
+from scheduling.adapters.missed import Intake
 from scheduling.adapters.status import status
 from scheduling.adapters.watched import WAITING
 from scheduling.app import build, kafka_of, owner_of, reconciliation_of
@@ -30,6 +31,7 @@ def chosen(settings: Database, options: argparse.Namespace) -> Coroutine[Any, An
     commands: Mapping[str, Callable[[], Coroutine[Any, Any, object]]] = {
         "check": lambda: run_check(settings, options.roles),
         "status": lambda: run_status(settings),
+        "replay": lambda: run_replay(settings, options.topics),
         "reconcile": lambda: run_reconcile(settings, heal=options.heal),
         "snapshot": lambda: run_snapshot(settings),
     }
@@ -103,6 +105,16 @@ async def run_reconcile(settings: Settings, *, heal: bool) -> Answer | str:
             return reconcile.healed(found, lifted, await reconciliation.find())
         except UNREACHABLE as outage:
             return f"Nothing was compared to the end, for a server does not answer: {type(outage).__name__}"
+
+
+async def run_replay(settings: Settings, topics: Collection[str]) -> Answer | str:
+    """Beside the running service: it has read all of it, and so has done what there was to do."""
+    async with build(settings, roles=()) as service:
+        try:
+            intake = Intake(service.batch, kafka_of(settings))
+            return Answer({"read_again": await intake.replay(topics or SUBSCRIPTIONS.topics)})
+        except UNREACHABLE as outage:
+            return f"Nothing was read to the end, for a server does not answer: {type(outage).__name__}"
 
 
 async def run_list(settings: Settings) -> list[Report]:
