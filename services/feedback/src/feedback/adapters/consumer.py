@@ -92,6 +92,8 @@ class Consumer:
         heard_at, answered = self._now(), False
         while not self._stopping.is_set():
             await self._idle(LOOK_SECONDS)
+            if self._stopping.is_set():
+                return
             if self.access.changed_since(self._made_with):
                 log.info("kafka client is made anew", because="its certificate or password changed")
                 return
@@ -101,8 +103,11 @@ class Consumer:
                 log.warning("kafka client is made anew", because="it hears nothing")
                 metrics.OUTAGES.labels(where="kafka").inc()
                 return
-            elif self._now() - heard_at > self._longest_silence:
-                answered = await self._broker_answers()
+            elif await self._broker_answers():
+                answered = self._now() - heard_at > self._longest_silence
+            else:
+                log.warning("kafka does not answer")
+                metrics.OUTAGES.labels(where="kafka").inc()
 
     @property
     def _longest_silence(self) -> float:
