@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from parley_local.demo import acts, cast, feed
-from parley_local.demo.browser import Browser, Lines, Page
+from parley_local.demo.browser import Browser, Lines, Page, PageBroken
 from parley_local.demo.canaries import Canaries
 from parley_local.demo.people import Happened
 from parley_local.errors import LocalError
@@ -116,6 +116,8 @@ class Visitors:
     booked: set[str] = field(default_factory=set)
     invited: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
+    unanswered: int = 0
+    """How often a page did not answer."""
     _seen: int = 0
 
     async def book_all(self) -> None:
@@ -133,6 +135,7 @@ class Visitors:
                 "invited": len(self.booked & self.invited),
                 "mails": self._seen,
                 "not_booked": self.refused,
+                "unanswered": self.unanswered,
             }
         )
 
@@ -159,6 +162,7 @@ class Visitors:
         outcome = await self._book(recipient, link[0])
         if outcome == acts.BOOKED:
             self.booked.add(recipient)
+            self.refused.pop(recipient, None)
         else:
             self.refused[recipient] = str(outcome)
 
@@ -175,7 +179,13 @@ class Visitors:
             canaries=Canaries(now),
             now=now(),
         )
-        return await acts.book(visit, await browser.open(link))
+        while True:
+            try:
+                return await acts.book(visit, await browser.open(link))
+            except (PageBroken, httpx.TransportError):
+                # A page that does not answer is opened again, as people do.
+                self.unanswered += 1
+                await asyncio.sleep(LOOK_SECONDS)
 
 
 def now() -> datetime:
