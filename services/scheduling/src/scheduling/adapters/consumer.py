@@ -147,6 +147,7 @@ class Consumer:
         self._broker = KafkaBroker(
             self.bootstrap.split(","),
             apply_types=False,
+            consumer_only=True,
             allow_auto_create_topics=False,
             graceful_timeout=20,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
