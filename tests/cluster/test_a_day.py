@@ -16,7 +16,7 @@ from parley_contracts.links import OWNERS
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1800)]
 OVERLAY = Path(__file__).parent / "rehearsal"
-DAY_SECONDS = 900
+DAY_SECONDS = 1200
 
 
 @pytest.fixture(scope="module")
