@@ -39,7 +39,7 @@ lint: $(SYNCED) ## Mend what a tool can mend
 test: $(SYNCED) ## The whole suite, on Apache Kafka and PostgreSQL (fetched once), by WORKERS=2 processes
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-oldest: $(SYNCED) ## The plumbing on PostgreSQL 16, the oldest that a service may meet
+oldest: $(SYNCED) ## What needs a database and no broker, on PostgreSQL 16, the oldest that a service may meet
 	PARLEY_POSTGRES=16 $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "postgres and not kafka and not browser" $(ARGS)
 
 unit: $(SYNCED) ## Only what needs no server and no browser

@@ -2,7 +2,7 @@
 
 import json
 import random
-import time
+from functools import partial
 
 import yaml
 from tests.cluster.api_server import kubectl
@@ -13,7 +13,6 @@ ROLES = ("web", "consume", "timers")
 OURS = "app.kubernetes.io/name in (scheduling,feedback,notifications)"
 DELETIONS = 20
 SEED = 7
-APART_SECONDS = 4.0
 ABSENT = "absent"
 
 
@@ -50,10 +49,9 @@ def pods_deleted_at_random(there: Installation) -> str:
     chance = random.Random(SEED)
     for _ in range(DELETIONS):
         pod = chance.choice(there.pods(OURS))
-        there.said("delete", "pod", pod["metadata"]["name"], "--wait=false")
-        time.sleep(APART_SECONDS)
+        there.said("delete", "pod", pod["metadata"]["name"], "--timeout=100s")
     there.until_rolled_out()
-    return f"{DELETIONS} pods of services and relays, {APART_SECONDS:.0f} s apart"
+    return f"{DELETIONS} pods of services and relays, each once the one before had ended"
 
 
 def kafka_restarted(there: Installation) -> str:
@@ -84,30 +82,25 @@ def evicted(there: Installation) -> str:
         one["metadata"]["name"] for one in there.pods(f"{OURS},app.kubernetes.io/component=web")
     ]
     for name in pods:
-        eviction = {
-            "apiVersion": "policy/v1",
-            "kind": "Eviction",
-            "metadata": {"name": name, "namespace": there.namespace},
-        }
-        path = f"/api/v1/namespaces/{there.namespace}/pods/{name}/eviction"
-        until(
-            lambda path=path, eviction=eviction: (
-                not kubectl(  # type: ignore[misc]
-                    "create", "--raw", path, "-f", "-", given=json.dumps(eviction)
-                ).returncode
-            ),
-            seconds=100,
-            what=f"eviction of {name}",
-        )
+        until(partial(asked_to_go, there, name), seconds=100, what=f"eviction of {name}")
     there.until_rolled_out()
     return f"{len(pods)} pods that serve pages"
 
 
+def asked_to_go(there: Installation, name: str) -> bool:
+    eviction = {
+        "apiVersion": "policy/v1",
+        "kind": "Eviction",
+        "metadata": {"name": name, "namespace": there.namespace},
+    }
+    path = f"/api/v1/namespaces/{there.namespace}/pods/{name}/eviction"
+    done = kubectl("create", "--raw", path, "-f", "-", given=json.dumps(eviction))
+    return done.returncode == 0
+
+
 def a_bad_image_and_back(there: Installation) -> str:
-    name, own = (
-        "scheduling-web",
-        "app.kubernetes.io/name=scheduling,app.kubernetes.io/component=web",
-    )
+    name = "scheduling-web"
+    own = "app.kubernetes.io/name=scheduling,app.kubernetes.io/component=web"
     there.said("set", "image", f"deployment/{name}", f"*=localhost/parley-scheduling:{ABSENT}")
 
     def waits_for_its_image() -> bool:

@@ -5,7 +5,6 @@ import os
 import secrets
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from typing import Any
 import yaml
 from tests.cluster.api_server import kubectl
 from tests.manifests.rendering import ROOT, Manifest
+
+from parley_local import waiting
 
 SECRETS = ROOT / "deploy" / "overlays" / "local" / "secrets"
 SERVICES = ("scheduling", "feedback", "notifications")
@@ -53,20 +54,11 @@ class Installation:
         found = self.found("pods", "--selector", selector)
         return [one for one in found if "deletionTimestamp" not in one["metadata"]]
 
-    def restarts(self) -> int:
-        """Of containers, in all pods that are there now."""
-        return sum(
-            status["restartCount"]
-            for pod in self.found("pods")
-            for status in pod["status"].get("containerStatuses", [])
-        )
-
 
 def until(holds: Callable[[], bool], *, seconds: float, what: str) -> None:
-    give_up = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < give_up, f"not within {seconds:.0f} s: {what}"
-        time.sleep(LOOK_SECONDS)
+    assert waiting.until(holds, seconds=seconds, every=LOOK_SECONDS), (
+        f"no {what} in {seconds:.0f} s"
+    )
 
 
 def ready(pod: Manifest) -> bool:

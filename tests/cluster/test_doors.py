@@ -7,9 +7,10 @@ from tests.cluster.test_a_day import could_have_been_answered
 
 
 def pod(uid: str, *, ready: bool = True, going: bool = False, service: str = "feedback") -> Any:
-    meta = {"uid": uid, "labels": {"app.kubernetes.io/name": service}}
+    labels = {"app.kubernetes.io/name": service}
     if service != "postgres":
-        meta["labels"]["app.kubernetes.io/component"] = "web"  # type: ignore[index]
+        labels["app.kubernetes.io/component"] = "web"
+    meta: dict[str, object] = {"uid": uid, "labels": labels}
     if going:
         meta["deletionTimestamp"] = "now"
     state = {"type": "Ready", "status": str(ready)}

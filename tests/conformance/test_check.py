@@ -219,6 +219,7 @@ async def test_what_a_role_may_not_do_is_named(
     await run(service, roles.of("serve"), "migrate", **directly)
     serving = await run(service, roles.of("serve"), "check", "--json", **there)
     superuser = await asyncpg.connect(roles.dsn)
+    # A role's name is no parameter in SQL; this one is ours.
     await superuser.execute(f"revoke update on inbox from {roles.name}_serve")
     await superuser.close()
 

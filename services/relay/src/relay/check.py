@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaError
 
 from relay import postgres
 from relay.kafka_access import KafkaAccess
-from relay.kafka_look import ANSWER_MS, WRITE, TopicSeen, topics_seen, why_nobody_answers
+from relay.kafka_look import ANSWER_MS, WRITE, TopicSeen, topics_seen, why
 from relay.postgres import Connection, NoOutboxYet, OutboxContractBroken, Password
 
 POOLED = "leads through a pooler, where the relay's lock is lost: name the server itself"
@@ -74,8 +74,8 @@ async def _look_at_database(dsn: str, password: Password | None, findings: Findi
         findings.missing.append(f"{setting}: the login is refused")
         return
     except (asyncpg.PostgresError, OSError, TimeoutError, ValueError) as trouble:
-        why = f"no PostgreSQL answers there: {type(trouble).__name__}"
-        findings.missing.append(f"{setting}: {why}")
+        nobody = f"no PostgreSQL answers there: {type(trouble).__name__}"
+        findings.missing.append(f"{setting}: {nobody}")
         return
     try:
         lacking = await _lacking(connection)
@@ -115,14 +115,8 @@ async def _look_at_kafka(
             seen = await topics_seen(admin, topics)
         finally:
             await admin.close()
-    except OSError:
-        findings.missing.append(f"{setting}: not tried, for a file that it needs cannot be read")
-        return
-    except (KafkaError, TimeoutError, ValueError) as trouble:
-        why = f"Kafka refuses: {type(trouble).__name__}"
-        if isinstance(trouble, KafkaConnectionError):
-            why = await why_nobody_answers(bootstrap, access.client())
-        findings.missing.append(f"{setting}: {why}")
+    except (KafkaError, OSError, TimeoutError, ValueError) as trouble:
+        findings.missing.append(f"{setting}: {await why(trouble, bootstrap, access.client)}")
         return
     findings.fine[setting] = bootstrap
     for name in topics:

@@ -4,7 +4,7 @@ The rights come as bits with the answer that describes a topic (KIP-430).
 """
 
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from aiokafka.conn import create_conn
 from aiokafka.errors import (
     AuthenticationFailedError,
     AuthenticationMethodNotSupported,
+    KafkaConnectionError,
     KafkaError,
     SaslAuthenticationFailed,
     for_code,
@@ -115,8 +116,23 @@ async def topics_seen(
     return found
 
 
-async def why_nobody_answers(bootstrap: str, access: Mapping[str, Any]) -> str:
-    """What a client only says in its log. `access`: aiokafka's arguments of security."""
+async def why(
+    trouble: BaseException, bootstrap: str, access: Callable[[], Mapping[str, Any]]
+) -> str:
+    """What came between us and the brokers. `access`: aiokafka's arguments of security, from files."""
+    if isinstance(trouble, FileNotFoundError | PermissionError):
+        return "not tried, for a file that it needs cannot be read"
+    if isinstance(trouble, ssl.SSLError):
+        return f"TLS fails: {trouble.reason}"
+    if isinstance(trouble, ValueError):
+        return "not tried, for settings that go together are not all there"
+    if isinstance(trouble, KafkaConnectionError | TimeoutError):
+        return await _why_nobody_answers(bootstrap, access())
+    return f"Kafka refuses: {type(trouble).__name__}"
+
+
+async def _why_nobody_answers(bootstrap: str, access: Mapping[str, Any]) -> str:
+    """A client says it in its log alone."""
     found = "no Kafka answers there"
     for host, port, _ in collect_hosts(bootstrap.split(",")):
         try:

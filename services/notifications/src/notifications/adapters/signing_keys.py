@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from joserfc.jwk import OKPKey
 from prometheus_client.parser import text_string_to_metric_families
@@ -196,9 +197,8 @@ def replace_file(path: Path, document: object, *, mode: int) -> None:
     beside.replace(path)
 
 
-def _read(document: Mapping[str, object]) -> SigningKey:
-    life = document.get(LIFE, {})
-    moments = {name: datetime.fromisoformat(str(at)) for name, at in dict(life).items()}  # type: ignore[call-overload]
+def _read(document: Mapping[str, Any]) -> SigningKey:
+    moments = {name: datetime.fromisoformat(at) for name, at in document.get(LIFE, {}).items()}
     jwk = {name: str(value) for name, value in document.items() if name != LIFE}
     return SigningKey(jwk, **moments)
 

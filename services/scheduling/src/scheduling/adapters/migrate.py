@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import asyncpg
 
-from scheduling.adapters.database import Password, Pool
+from scheduling.adapters.database import Connection, Password, Pool
 
 LOCK = "select pg_advisory_xact_lock(hashtext('parley.migrate'))"
 MAKE = """
@@ -69,11 +69,11 @@ async def migrate(
         await connection.close()
 
 
-async def pending(pool: Pool, wanted: Sequence[Migration]) -> list[str]:
+async def pending(database: Pool | Connection, wanted: Sequence[Migration]) -> list[str]:
     """Names not applied yet; a service is not ready before they are."""
-    if await pool.fetchval("select to_regclass('migration')") is None:
+    if await database.fetchval("select to_regclass('migration')") is None:
         return [one.name for one in wanted]
-    known = {row["name"] for row in await pool.fetch(APPLIED)}
+    known = {row["name"] for row in await database.fetch(APPLIED)}
     return [one.name for one in wanted if one.name not in known]
 
 

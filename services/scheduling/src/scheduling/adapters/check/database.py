@@ -11,15 +11,15 @@ import asyncpg
 
 from scheduling.adapters.check.findings import Findings
 from scheduling.adapters.database import SESSION, Connection, Password
-from scheduling.adapters.migrate import APPLIED, Migration
+from scheduling.adapters.migrate import Migration, pending
 from scheduling.adapters.transaction import OUTAGES
 
 OLDEST = 16
 MOST_SKEW = timedelta(seconds=2)
 """Leases and retention go by two clocks: this process's and the database's."""
-MARKED = {"idle_session_timeout": "61s"}
+MARK = "61s"
+MARKED = {"idle_session_timeout": MARK}
 """Asked for with a connection, and read back: PgBouncer refuses such a setting, or drops it."""
-MARKED_AS = ("61s",)
 BEHIND_A_POOLER = "leads through a pooler, where LISTEN and locks are lost: DATABASE_DIRECT_URL names the server itself"
 POOLER_REFUSES = (
     "PgBouncer refuses what a session asks for: set ignore_startup_parameters ="
@@ -66,7 +66,7 @@ MEANS: Mapping[type[BaseException], str] = {
     PermissionError: "not tried, for a file that it names cannot be read",
     asyncpg.InvalidCatalogNameError: "there is no such database",
     asyncpg.InvalidAuthorizationSpecificationError: "the login is refused",
-    asyncpg.InsufficientPrivilegeError: "this role may not connect to the database",
+    asyncpg.InsufficientPrivilegeError: "this role has too few rights to look, or to connect",
     asyncpg.PostgresConnectionError: "the server takes no connection now",
     OSError: "no PostgreSQL answers there",
     TimeoutError: "no PostgreSQL answers there",
@@ -150,11 +150,11 @@ class _Look:
         if about is None:
             raise asyncpg.InterfaceError("no answer")
         lacking = [*_of_server(about, self.place), *_of_clock(about["clock"], before, after)]
-        pending = await self._pending()
+        missing = await pending(self.connection, self.wanted)
         if migrates:
-            lacking += await self._of_migrating(about, pending)
-        elif pending:
-            self.findings.remarks(self.place.setting, f"{len(pending)} migrations are to be run")
+            lacking += await self._of_migrating(about, missing)
+        elif missing:
+            self.findings.remarks(self.place.setting, f"{len(missing)} migrations are to be run")
         else:
             rows = await self.connection.fetch(WITHOUT)
             lacking += [f"{about['role']} has no right to {row['lacking']}" for row in rows]
@@ -165,18 +165,13 @@ class _Look:
             self.findings.fine[self.place.setting] = told
         return about["name"], about["since"]
 
-    async def _pending(self) -> list[Migration]:
-        if await self.connection.fetchval("select to_regclass('migration')") is None:
-            return list(self.wanted)
-        known = {row["name"] for row in await self.connection.fetch(APPLIED)}
-        return [one for one in self.wanted if one.name not in known]
-
-    async def _of_migrating(self, about: asyncpg.Record, pending: Sequence[Migration]) -> list[str]:
+    async def _of_migrating(self, about: asyncpg.Record, missing: Sequence[str]) -> list[str]:
         role = about["role"]
         lacking = [row["whose"] for row in await self.connection.fetch(OF_OTHERS)]
         if not about["makes_tables"]:
             lacking.append(f"{role} has no right to create in the schema public")
-        names = sorted({name for one in pending for name in EXTENSION.findall(one.sql)})
+        sql = "".join(one.sql for one in self.wanted if one.name in missing)
+        names = sorted(set(EXTENSION.findall(sql)))
         found = {
             row["name"]: row["installed"] for row in await self.connection.fetch(EXTENSIONS, names)
         }
@@ -198,7 +193,7 @@ def _of_server(about: asyncpg.Record, place: Place) -> list[str]:
         lacking.append("this server is a standby, and takes no writes")
     if not about["sees"]:
         lacking.append(f"{about['role']} has no right to use the schema public")
-    if place.direct and about["marked"] not in MARKED_AS:
+    if place.direct and about["marked"] != MARK:
         lacking.append(BEHIND_A_POOLER)
     return lacking
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from cryptography import x509
 from pydantic import BaseModel
 
+from scheduling.adapters.certificates import MARK
 from scheduling.adapters.check.findings import Findings
 from scheduling.adapters.links import Links
-
-CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 
 
 def look_at_files(
@@ -69,7 +68,7 @@ def _needed(protocol: str, mechanism: str) -> tuple[str, ...]:
 
 
 def _trouble_of_certificates(content: bytes, now: datetime) -> str | None:
-    if CERTIFICATE not in content:
+    if MARK not in content:
         return None
     try:
         found = x509.load_pem_x509_certificates(content)

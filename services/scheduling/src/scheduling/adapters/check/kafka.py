@@ -1,13 +1,12 @@
 """Kafka: whether it answers, which topics are there and how, what this user may do."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
-    KafkaConnectionError,
     KafkaError,
     UnknownMemberIdError,
     for_code,
@@ -17,7 +16,7 @@ from aiokafka.protocol.group import HeartbeatRequest
 from parley_contracts.topics import TOPICS
 from scheduling.adapters.check.findings import Findings
 from scheduling.adapters.kafka import AGAIN_SECONDS, ANSWER_MS, UNREACHABLE, Kafka
-from scheduling.adapters.kafka_look import READ, TopicSeen, topics_seen, why_nobody_answers
+from scheduling.adapters.kafka_look import READ, TopicSeen, topics_seen, why
 
 MEANS = {
     "UnknownTopicOrPartitionError": "is not there: `make manifests` writes all topics for Strimzi",
@@ -33,9 +32,10 @@ async def look_at_kafka(kafka: Kafka, service: str, prefix: str, findings: Findi
     try:
         async with kafka.admin() as admin:
             findings.fine[setting] = kafka.bootstrap
-            seen = await topics_seen(admin, [kafka.prefix + one for one in topics])
-            for name in sorted(topics):
-                await _look_at_topic(admin, name, kafka.prefix, seen[kafka.prefix + name], findings)
+            full = [kafka.prefix + one for one in sorted(topics)]
+            seen, settings = await topics_seen(admin, full), await _settings(admin, full)
+            for name in full:
+                _look_at_topic(name, kafka.prefix, seen[name], settings[name], findings)
             if await _may_join(admin, kafka.group):
                 findings.fine[f"group {kafka.group}"] = "may be joined"
             else:
@@ -44,13 +44,17 @@ async def look_at_kafka(kafka: Kafka, service: str, prefix: str, findings: Findi
                     "this user has no right to read in it (ACL Read, Describe)",
                 )
     except (*UNREACHABLE, ValueError) as trouble:
-        findings.lacks(setting, await _why(trouble, kafka))
+        findings.lacks(setting, await why(trouble, kafka.bootstrap, kafka.access.client))
 
 
-async def _look_at_topic(
-    admin: AIOKafkaAdminClient, name: str, prefix: str, seen: TopicSeen, findings: Findings
+def _look_at_topic(
+    name: str,
+    prefix: str,
+    seen: TopicSeen,
+    settings: Mapping[str, str] | None,
+    findings: Findings,
 ) -> None:
-    wanted, about = TOPICS[name], f"topic {prefix + name}"
+    wanted, about = TOPICS[name.removeprefix(prefix)], f"topic {name}"
     if seen.trouble is not None:
         findings.lacks(about, MEANS.get(seen.trouble, seen.trouble))
         return
@@ -59,7 +63,6 @@ async def _look_at_topic(
         lacking.append(f"has {seen.partitions} partitions instead of {wanted.partitions}")
     if not seen.may(READ):
         lacking.append("this user has no right to read it (ACL Read)")
-    settings = await _settings(admin, prefix + name)
     if settings is None:
         findings.remarks(about, "its settings may not be seen (ACL DescribeConfigs)")
     else:
@@ -74,11 +77,16 @@ async def _look_at_topic(
         findings.fine[about] = f"{seen.partitions} partitions"
 
 
-async def _settings(admin: AIOKafkaAdminClient, topic: str) -> Mapping[str, str] | None:
-    """None where this user may not see them."""
-    (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
-    ((code, _, _, _, entries),) = answer.resources
-    return None if code else {name: value for name, value, *_ in entries}
+async def _settings(
+    admin: AIOKafkaAdminClient, topics: Collection[str]
+) -> Mapping[str, Mapping[str, str] | None]:
+    """By topic; None where this user may not see them."""
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, one) for one in topics]
+    (answer,) = await admin.describe_configs(wanted)
+    return {
+        name: None if code else {key: value for key, value, *_ in entries}
+        for code, _, _, name, entries in answer.resources
+    }
 
 
 async def _may_join(admin: AIOKafkaAdminClient, group: str) -> bool:
@@ -100,13 +108,3 @@ async def _may_join(admin: AIOKafkaAdminClient, group: str) -> bool:
             if not error.retriable:
                 raise error
             await asyncio.sleep(AGAIN_SECONDS)
-
-
-async def _why(trouble: BaseException, kafka: Kafka) -> str:
-    if isinstance(trouble, FileNotFoundError | PermissionError):
-        return "not tried, for a file that it needs cannot be read"
-    if isinstance(trouble, ValueError):
-        return "not tried, for settings that go together are not all there"
-    if isinstance(trouble, KafkaConnectionError):
-        return await why_nobody_answers(kafka.bootstrap, kafka.access.client())
-    return f"Kafka refuses: {type(trouble).__name__}"
