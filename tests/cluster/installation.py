@@ -120,7 +120,10 @@ def volume(name: str, namespace: str, claim: Manifest, folder: Path) -> Manifest
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolume",
-        "metadata": {"name": f"{name}-{wanted}"},
+        "metadata": {
+            "name": f"{name}-{wanted}",
+            "labels": {"app.kubernetes.io/part-of": "parley"},
+        },
         "spec": {
             "capacity": claim["spec"]["resources"]["requests"],
             "accessModes": claim["spec"]["accessModes"],
