@@ -1,5 +1,8 @@
 """What is asked of the operators in production: Strimzi, CloudNativePG, KEDA, and whoever brings people in."""
 
+from urllib.parse import urlsplit
+
+import pytest
 from tests.manifests.rendering import (
     SERVICES,
     Manifest,
@@ -10,7 +13,8 @@ from tests.manifests.rendering import (
     workloads,
 )
 
-from parley_contracts.links import OWNERS
+from notifications.adapters.mail_links import FOR_CANDIDATES, FOR_STAFF
+from parley_contracts.links import OWNERS, Purpose
 from parley_contracts.topics import PARTITIONS
 
 PRODUCTION = "production"
@@ -95,12 +99,35 @@ def test_every_page_has_its_address_and_nothing_else_has() -> None:
         for name, ingress in found("Ingress").items()
     }
 
-    pages = {(f"/{purpose}", owner) for purpose, owner in OWNERS.items()}
-    beside = {("/links", "notifications"), *(("/static", service) for service in SERVICES)}
-    assert routed["candidates"] == pages | beside
-    assert routed["staff"] < routed["candidates"]
-    for_candidates_alone = {("/book", "scheduling"), ("/review", "feedback")}
-    assert routed["candidates"] - routed["staff"] == for_candidates_alone
+    def pages(without: frozenset[Purpose]) -> set[tuple[str, str]]:
+        return {
+            (f"/{purpose}", owner) for purpose, owner in OWNERS.items() if purpose not in without
+        }
+
+    static = {("/static", service) for service in SERVICES}
+    assert routed["candidates"] == pages(FOR_STAFF) | static | {("/links", "notifications")}
+    assert routed["staff"] == pages(FOR_CANDIDATES) | static
+
+
+@pytest.mark.parametrize(("ingress", "prefix"), [("candidates", ""), ("staff", "STAFF_")])
+def test_what_mails_name_is_routed_to_the_service_that_serves_it(ingress: str, prefix: str) -> None:
+    (settings,) = (
+        one["data"]
+        for one in found("ConfigMap").values()
+        if "NOTIFICATIONS_PUBLIC_URL" in one["data"]
+    )
+    named = {
+        service: urlsplit(settings[f"NOTIFICATIONS_{prefix}{name}_URL"])
+        for service, name in (
+            ("notifications", "PUBLIC"), ("scheduling", "SCHEDULING"), ("feedback", "FEEDBACK"),
+        )
+    }  # fmt: skip
+
+    rules = found("Ingress")[ingress]["spec"]["rules"]
+
+    routed = {rule["host"]: {path["backend"]["service"]["name"] for path in rule["http"]["paths"]} for rule in rules}  # fmt: skip
+    assert {url.netloc: {service} for service, url in named.items()} == routed
+    assert {url.scheme for url in named.values()} == {"https"}
 
 
 def test_hosts_have_certificates() -> None:

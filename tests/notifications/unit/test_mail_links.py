@@ -36,7 +36,8 @@ def ending(ahead: timedelta) -> Interview:
 class Signed:
     claims: list[LinkClaims] = field(default_factory=list)
 
-    def link(self, claims: LinkClaims) -> str:
+    def link(self, claims: LinkClaims, *, staff: bool = False) -> str:
+        assert not staff
         self.claims.append(claims)
         return "a link"
 
@@ -59,6 +60,6 @@ def test_a_link_lives_as_long_as_its_interview_needs_and_half_a_year_at_most(
     dossier = Dossier(id=INTERVIEW).with_interview(ending(ahead), 1)
 
     interview = None if purpose == "home" else INTERVIEW
-    book.address(Person(id=CANDIDATE), purpose, dossier, interview, now=NOW)
+    book.address(Person(id=CANDIDATE), purpose, dossier, interview, candidate_id=CANDIDATE, now=NOW)
 
     assert signer.claims[0].expires == int((NOW + lives).timestamp())

@@ -171,8 +171,14 @@ def link_book(settings: Settings) -> LinkBook:
         SCHEDULING: settings.scheduling_url,
         FEEDBACK: settings.feedback_url,
     }
+    of_staff = {
+        NOTIFICATIONS: settings.staff_public_url,
+        SCHEDULING: settings.staff_scheduling_url,
+        FEEDBACK: settings.staff_feedback_url,
+    }
+    staff_bases = {service: base for service, base in of_staff.items() if base}
     return LinkBook(
-        signer=Signer(settings.signing_keys, bases),
+        signer=Signer(settings.signing_keys, bases, staff_bases),
         lifetime=timedelta(days=settings.link_days),
         home_lifetime=timedelta(days=settings.home_link_days),
     )

@@ -73,6 +73,11 @@ class Settings(Database):
     feedback_url: str = Field(
         default="http://127.0.0.1:8082", description="Under which people reach feedback's pages"
     )
+    staff_public_url: str | None = Field(
+        default=None, description="Under which staff reach these pages, where not as candidates do"
+    )
+    staff_scheduling_url: str | None = Field(default=None, description="The same for scheduling's")
+    staff_feedback_url: str | None = Field(default=None, description="The same for feedback's")
     secure_cookies: bool = Field(default=True, description="False only where pages are plain http")
     link_days: int = Field(default=14, ge=1, le=90, description="How long a link in a mail lives")
     home_link_days: int = Field(default=30, ge=1, le=90, description="The same for a home's link")

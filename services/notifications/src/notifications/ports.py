@@ -51,7 +51,7 @@ class Links(Protocol):
 class Signer(Protocol):
     """Writes an address that only this person can follow, and only for a while."""
 
-    def link(self, claims: LinkClaims) -> str: ...
+    def link(self, claims: LinkClaims, *, staff: bool = False) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +84,6 @@ class LinkAddresses(Protocol):
         dossier: Dossier | None,
         interview_id: str | None,
         *,
+        candidate_id: str | None,
         expires: datetime,
     ) -> str: ...

@@ -197,10 +197,15 @@ class Post:
             raise BadAddress
         address = person.email
         now = self.clock.now()
+        candidate = message.about.candidate_id
+        if candidate == message.person_id:
+            candidate = person.id  # whoever remains of them, where two turned out to be one
 
         def link(purpose: str, interview_id: str | None) -> str:
             dossier = desktop.dossiers.get(interview_id or "")
-            return self.links.address(person, purpose, dossier, interview_id, now=now)
+            return self.links.address(
+                person, purpose, dossier, interview_id, candidate_id=candidate, now=now
+            )
 
         letter = self.letterhead.write(message, person, desktop.people, link)
         reply_to = desktop.reader(message.about.reply_to or "")

@@ -17,20 +17,24 @@ class NoSigningKey(OSError):
 
 @dataclass(slots=True)
 class Signer:
-    """`bases` says under which address each service serves its pages."""
+    """`bases` says under which address each service serves its pages; `staff_bases` where staff reach
+    them under one of their own, which may lead nowhere outside the company's network.
+    """
 
     path: Path | None
     bases: Mapping[str, str]
+    staff_bases: Mapping[str, str] = field(default_factory=dict)
     _stamp: tuple[int, int] | None = field(default=None, init=False)
     _key: OKPKey | None = field(default=None, init=False)
 
-    def link(self, claims: LinkClaims) -> str:
+    def link(self, claims: LinkClaims, *, staff: bool = False) -> str:
         key = self._reload()
         header = {"alg": ALGORITHM, "kid": key.kid}
         body = claims.model_dump(exclude_none=True)
         token = jwt.encode(header, body, key, algorithms=[ALGORITHM])
-        base = self.bases[OWNERS[claims.purpose]].rstrip("/")
-        return f"{base}{claims.path}?token={token}"
+        owner = OWNERS[claims.purpose]
+        base = (self.staff_bases.get(owner) if staff else None) or self.bases[owner]
+        return f"{base.rstrip('/')}{claims.path}?token={token}"
 
     def _reload(self) -> OKPKey:
         if self.path is None or not self.path.exists():

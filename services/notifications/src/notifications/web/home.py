@@ -74,7 +74,14 @@ class _Homes:
         if dossier is None or not dossier.may_follow(person, to):
             raise NotOpen("unknown")
         until = now + FOLLOWED_FOR
-        address = self.addresses.signed(home.person, to, dossier, interview, expires=until)
+        address = self.addresses.signed(
+            home.person,
+            to,
+            dossier,
+            interview,
+            candidate_id=dossier.candidate_id,
+            expires=until,
+        )
         return RedirectResponse(address, 303)
 
     async def _home(self, visitor: Visitor) -> Home:
