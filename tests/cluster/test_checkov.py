@@ -11,7 +11,6 @@ from tests.manifests.rendering import ROOT, overlay
 pytestmark = pytest.mark.cluster
 CHECKOV = ROOT / ".venv" / "tools" / "bin" / "checkov"
 OF_PRODUCTION_ALONE = {
-    "CKV_K8S_11",  # a limit on CPU: production's is patched in
     "CKV_K8S_15",  # a registry asked each time: to try it out, images need no registry
     "CKV_K8S_43",  # digests, for the same reason
 }
