@@ -22,6 +22,7 @@ COPIED = (
     "adapters/check/kafka.py",
     "adapters/clock.py",
     "adapters/consumer.py",
+    "adapters/lookahead.py",
     "adapters/database.py",
     "adapters/dead_letter.py",
     "adapters/failpoint.py",

@@ -23,6 +23,7 @@ async def consume(service: str) -> None:
         topics=["ats.applications.v1"],
         prefix=os.environ["TALLY_PREFIX"],
         ingest=batch.ingest,
+        decode_ahead=batch.decode_ahead,
         session_timeout_ms=6_000,
         heartbeat_interval_ms=1_000,
     )

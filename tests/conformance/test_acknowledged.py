@@ -22,18 +22,24 @@ class Group:
         self.sought.append((partition, offset))
 
 
-def record(partition: int, offset: int) -> Any:
-    return SimpleNamespace(topic="t", partition=partition, offset=offset)
+@dataclass(frozen=True)
+class Raw:
+    partition: int
+    offset: int
+    topic: str = "t"
+    headers: tuple[tuple[str, bytes], ...] = (("no-utf-8", b"\xff"),)
 
 
 async def test_it_is_the_place_after_the_last_record_of_each_partition(plumbing: Plumbing) -> None:
     group = Group()
-    batch = (record(0, 4), record(0, 5), record(3, 9))
+    batch = (Raw(0, 4), Raw(0, 5), Raw(3, 9))
 
     async def original(message: Any) -> Any:
+        assert not any(one.headers for one in message)
         return SimpleNamespace(raw_message=message, consumer=group)
 
-    parsed = await plumbing.consumer._parse_whatever_headers(batch, original)
+    parsed = await plumbing.consumer._parse_the_first(batch, original)
+    assert parsed.raw_message == batch
     await parsed.consumer.commit()
     parsed.consumer.seek(TopicPartition("t", 3), 9)
 

@@ -23,7 +23,7 @@ async def consuming(
         heard.extend(one.value for one in records)
 
     consumer = plumbing.consumer.Consumer(
-        kafka.bootstrap, f"{prefix}group", (TOPIC,), ingest, prefix, session_timeout_ms=6_000
+        kafka.bootstrap, f"{prefix}group", (TOPIC,), ingest, prefix=prefix, session_timeout_ms=6_000
     )
     running = asyncio.create_task(consumer.run())
     try:

@@ -187,6 +187,7 @@ def _consumer(settings: Settings, batch: Batch[Work]) -> Consumer:
         topics=sorted(consumers.SUBSCRIPTIONS.topics),
         prefix=settings.kafka_topic_prefix,
         ingest=batch.ingest,
+        decode_ahead=batch.decode_ahead,
         access=_access(settings),
         session_timeout_ms=settings.kafka_session_timeout_ms,
     )

@@ -5,11 +5,12 @@ dead-lettered at once; an outage is waited for, and loses nothing; a bug is repl
 dead-lettered, and the rest goes on.
 """
 
+import asyncio
 import hashlib
 import time
 from collections import Counter as Tally
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -35,7 +36,9 @@ log = structlog.get_logger()
 SAID = ("ce_source", "ce_type", "ce_subject", "ce_time")
 """With its data, what makes a broken record the repeat of another: all but its id."""
 
+BREATH_SECONDS = 0.001
 
+Place = tuple[str, int, int]
 Counts = list[tuple[Counter, tuple[str, ...]]]
 """A metric and its labels, once for each time it is to be counted."""
 
@@ -63,10 +66,25 @@ class Batch(Generic[W]):
     store: Store[W]
     subscriptions: Subscriptions[W]
     clock: Clock
+    _ahead: dict[Place, Decoded[W] | None] = field(default_factory=dict, init=False)
+    """What records of the next batch lead to, as far as they are known already."""
+
+    async def decode_ahead(self, records: Sequence[Record]) -> None:
+        """While a batch is taken in, and little by little: what its statements answer is not to wait."""
+        loop = asyncio.get_running_loop()
+        breathed_at = loop.time()
+        for record in records:
+            self._ahead[record.place] = self.decode(record)
+            if loop.time() - breathed_at > BREATH_SECONDS:
+                await asyncio.sleep(0)
+                breathed_at = loop.time()
 
     async def ingest(self, records: Sequence[Record]) -> None:
         """All of it is done when this returns; it raises one of `OUTAGES`, and nothing else."""
-        decoded = [one for one in map(self.decode, records) if one is not None]
+        ahead = self._ahead.copy()
+        self._ahead.clear()
+        each = [ahead[one.place] if one.place in ahead else self.decode(one) for one in records]
+        decoded = [one for one in each if one is not None]
         if not decoded:
             return
         with metrics.BATCHES.time():

@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any
 
 import structlog
@@ -21,14 +20,12 @@ from faststream.kafka import KafkaBroker
 from scheduling.adapters import metrics
 from scheduling.adapters.kafka import Kafka
 from scheduling.adapters.kafka_access import KafkaAccess, Stamp
+from scheduling.adapters.lookahead import MAX_RECORDS, Lookahead, RawBatch
 from scheduling.adapters.record import Record
 from scheduling.adapters.transaction import OUTAGES
 
 log = structlog.get_logger()
 
-MAX_RECORDS = 500
-POLL_MS = 1000
-"""At most; a record that comes ends the wait."""
 MAX_PAUSE_SECONDS = 5.0
 STUCK_SECONDS = 60.0
 SILENT_SECONDS = 30.0
@@ -38,7 +35,10 @@ REQUEST_TIMEOUT_MS = 20_000
 """A line that died without a word is noticed when a request on it has taken so long."""
 
 Ingest = Callable[[Sequence[Record]], Awaitable[None]]
-RawBatch = tuple[ConsumerRecord, ...]
+
+
+async def leave_undecoded(_: Sequence[Record]) -> None:
+    """For whoever decodes where it takes in."""
 
 
 @dataclass(slots=True)
@@ -49,12 +49,15 @@ class Consumer:
     group: str
     topics: Sequence[str]
     ingest: Ingest
+    decode_ahead: Ingest = leave_undecoded
+    """Given records that `ingest` is given later, as a part of what it is given, or never."""
     prefix: str = ""
     access: KafkaAccess = field(default_factory=KafkaAccess)
     session_timeout_ms: int = 45_000
     heartbeat_interval_ms: int = 3_000
     _broker: KafkaBroker | None = field(default=None, init=False)
     _subscriber: Any = field(default=None, init=False)
+    _lookahead: Lookahead | None = field(default=None, init=False)
     _made_with: Stamp = field(default=(), init=False)
     _busy_since: float | None = field(default=None, init=False)
     _pause: float = field(default=0.0, init=False)
@@ -161,7 +164,7 @@ class Consumer:
             listener=Rebalances(),
             batch=True,
             max_records=MAX_RECORDS,
-            parser=_parse_whatever_headers,
+            parser=_parse_the_first,
             decoder=_leave_raw,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             auto_offset_reset="earliest",
@@ -171,14 +174,19 @@ class Consumer:
             max_poll_interval_ms=300_000,
         )
         self._subscriber(self._consume)
-        self._subscriber.get_msg = _next_batch
+        self._lookahead = Lookahead(self._decode_ahead)
+        self._subscriber.get_msg = self._lookahead.next_batch
 
     async def _consume(self, raw: RawBatch) -> None:
         self._busy_since = self._now()
+        if self._lookahead is not None:
+            self._lookahead.begin(self._subscriber.consumer)
         try:
             await self.ingest([self._record(one) for one in raw])
             self._pause = 0.0
         except Exception as trouble:
+            if self._lookahead is not None:
+                await self._lookahead.put_back(self._subscriber.consumer)
             self._pause = min(max(0.1, self._pause * 2), MAX_PAUSE_SECONDS)
             log.warning("batch waits", because=type(trouble).__name__, seconds=self._pause)
             where = "database" if isinstance(trouble, OUTAGES) else "shell"
@@ -191,12 +199,15 @@ class Consumer:
     async def _close(self) -> None:
         """Whatever a client that is broken does when it is to end."""
         broker, self._broker, self._subscriber = self._broker, None, None
+        lookahead, self._lookahead = self._lookahead, None
         if broker is not None:
             try:
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await broker.stop()
             except (TimeoutError, KafkaError, OSError) as trouble:
                 log.warning("kafka client did not close", because=type(trouble).__name__)
+        if lookahead is not None:
+            await lookahead.drop()
 
     async def _idle(self, seconds: float) -> None:
         try:
@@ -204,6 +215,9 @@ class Consumer:
                 await self._stopping.wait()
         except TimeoutError:
             return
+
+    async def _decode_ahead(self, raw: RawBatch) -> None:
+        await self.decode_ahead([self._record(one) for one in raw])
 
     def _record(self, raw: ConsumerRecord) -> Record:
         topic = raw.topic.removeprefix(self.prefix)
@@ -251,22 +265,12 @@ class OneBatch:
         self.consumer.seek(partition, offset)
 
 
-async def _next_batch(consumer: Any) -> RawBatch:
-    """As soon as there is something. FastStream's own sleeps after a poll that found nothing, for as long as it waited."""
-    found = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
-    return tuple(chain.from_iterable(found.values()))
-
-
-async def _parse_whatever_headers(
-    message: RawBatch, original: Callable[[RawBatch], Awaitable[Any]]
-) -> Any:
-    """One header that is no UTF-8 would otherwise drop the whole batch (FastStream issue 2458)."""
-    try:
-        parsed = await original(message)
-    except Exception:  # noqa: BLE001 - whatever the parser trips over, the raw records go on
-        bare = tuple(replace(record, headers=()) for record in message)
-        parsed = await original(bare)
-        parsed.raw_message = message
+async def _parse_the_first(message: RawBatch, original: Callable[[RawBatch], Awaitable[Any]]) -> Any:
+    """FastStream reads one record, without its headers: one that is no UTF-8 would drop the whole batch (its issue
+    2458), and nobody asks for what it would make of the others.
+    """
+    parsed = await original((replace(message[0], headers=()),))
+    parsed.raw_message = message
     parsed.consumer = OneBatch(parsed.consumer, message)
     return parsed
 

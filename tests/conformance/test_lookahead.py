@@ -1,0 +1,175 @@
+"""The next batch is read and decoded while one is in hand; where that one fails, nothing is lost, and the order kept."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import IllegalStateError
+from tests.conformance.conftest import Bench
+from tests.conformance.tally import Plumbing
+from tests.support.until import until
+
+from parley_local.topics import Kafka
+
+TOPIC = "sounds"
+PARTITIONS, EACH, MOST = 3, 60, 7
+
+
+def raw(partition: int, offset: int) -> Any:
+    return SimpleNamespace(topic="t", partition=partition, offset=offset)
+
+
+@dataclass
+class Line:
+    """A client: what comes, and where it was sought."""
+
+    waiting: list[Any] = field(default_factory=list)
+    sought: dict[int, int] = field(default_factory=dict)
+    gone: int | None = None
+    """A partition that somebody else has now."""
+
+    async def getmany(
+        self, *, timeout_ms: int, max_records: int
+    ) -> dict[TopicPartition, list[Any]]:
+        taken, self.waiting = self.waiting[:max_records], self.waiting[max_records:]
+        found: dict[TopicPartition, list[Any]] = {}
+        for one in taken:
+            found.setdefault(TopicPartition(one.topic, one.partition), []).append(one)
+        return found
+
+    def seek(self, place: TopicPartition, offset: int) -> None:
+        if place.partition == self.gone:
+            raise IllegalStateError(place)
+        self.sought[place.partition] = offset
+
+
+async def nothing(_: Any) -> None:
+    return
+
+
+async def looked(lookahead: Any) -> None:
+    """Until it has read what was there."""
+    await asyncio.wait([lookahead._looking])
+
+
+async def test_a_batch_is_what_was_read_ahead_and_what_came_since(plumbing: Plumbing) -> None:
+    line, lookahead = Line([raw(0, 1), raw(1, 5)]), plumbing.lookahead.Lookahead(nothing)
+    lookahead.begin(line)
+    await looked(lookahead)
+    line.waiting += [raw(0, 2)]
+
+    batch = await lookahead.next_batch(line)
+
+    assert [(one.partition, one.offset) for one in batch] == [(0, 1), (1, 5), (0, 2)]
+    assert await lookahead.next_batch(line) == ()
+
+
+async def test_it_is_no_larger_than_any_other(
+    plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plumbing.lookahead, "MAX_RECORDS", 3)
+    line, lookahead = Line([raw(0, one) for one in range(2)]), plumbing.lookahead.Lookahead(nothing)
+    lookahead.begin(line)
+    await looked(lookahead)
+    line.waiting += [raw(0, one) for one in range(2, 8)]
+
+    sizes = [len(await lookahead.next_batch(line)) for _ in range(3)]
+
+    assert sizes == [3, 3, 2]
+
+
+async def test_what_was_read_ahead_is_put_back_but_for_partitions_that_others_have(
+    plumbing: Plumbing,
+) -> None:
+    ahead = [raw(0, 4), raw(1, 8), raw(0, 5), raw(2, 9)]
+    line, lookahead = Line(ahead, gone=1), plumbing.lookahead.Lookahead(nothing)
+    lookahead.begin(line)
+    await looked(lookahead)
+
+    await lookahead.put_back(line)
+
+    assert line.sought == {0: 4, 2: 9}
+    assert await lookahead.next_batch(line) == ()
+
+
+async def test_what_cannot_be_decoded_comes_all_the_same(plumbing: Plumbing) -> None:
+    async def broken(_: Any) -> None:
+        raise ZeroDivisionError
+
+    line, lookahead = Line([raw(0, 1)]), plumbing.lookahead.Lookahead(broken)
+    lookahead.begin(line)
+
+    assert len(await lookahead.next_batch(line)) == 1
+
+
+async def test_a_record_is_decoded_once_and_what_was_put_back_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, decoded = bench.batch(), list[int]()
+    decode = bench.plumbing.batch.Batch.decode
+
+    def counted(self: Any, record: Any) -> Any:
+        decoded.append(record.offset)
+        return decode(self, record)
+
+    monkeypatch.setattr(bench.plumbing.batch.Batch, "decode", counted)
+
+    await batch.decode_ahead([bench.record(1), bench.record(2)])
+    await batch.ingest(
+        [bench.record(0)]
+    )  # the batch in hand, which had failed, and put those two back
+    await batch.decode_ahead([bench.record(1)])
+    await batch.ingest([bench.record(1), bench.record(2)])
+
+    assert decoded == [1, 2, 0, 1, 2]
+    assert (await bench.counts())["ats:a"] == 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_all_of_a_topic_arrives_in_order_however_often_a_batch_fails(
+    plumbing: Plumbing, kafka: Kafka, topic_prefix: str, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(plumbing.lookahead, "MAX_RECORDS", MOST)
+    monkeypatch.setattr(plumbing.consumer, "MAX_PAUSE_SECONDS", 0.001)
+    topic, group, luck = topic_prefix + TOPIC, f"{topic_prefix}group", random.Random(seed)
+    await kafka.create_topics([topic], partitions=PARTITIONS)
+    heard: dict[int, list[int]] = {one: [] for one in range(PARTITIONS)}
+    ahead = 0
+
+    async def decode_ahead(records: Sequence[Any]) -> None:
+        nonlocal ahead
+        ahead += len(records)
+
+    async def ingest(records: Sequence[Any]) -> None:
+        for _ in range(luck.randrange(20)):
+            await asyncio.sleep(0)
+        if luck.random() < 0.3:
+            raise OSError
+        for one in records:
+            heard[one.partition].append(int(one.value))
+
+    async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap) as producer:
+        for number in range(PARTITIONS * EACH):
+            await producer.send(topic, b"%d" % number, partition=number % PARTITIONS)
+    consumer = plumbing.consumer.Consumer(
+        kafka.bootstrap, group, (TOPIC,), ingest, decode_ahead, topic_prefix
+    )
+    running = asyncio.create_task(consumer.run())
+    await until(lambda: sum(map(len, heard.values())) >= PARTITIONS * EACH)
+    consumer.stop()
+    await running
+
+    assert heard == {
+        one: list(range(one, PARTITIONS * EACH, PARTITIONS)) for one in range(PARTITIONS)
+    }
+    assert ahead > 0
+    committed = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, group_id=group)
+    await committed.start()
+    places = [TopicPartition(topic, one) for one in range(PARTITIONS)]
+    assert [await committed.committed(one) for one in places] == [EACH] * PARTITIONS
+    await committed.stop()
