@@ -63,6 +63,19 @@ def side_by_side(
             yield copy.of(record)
 
 
+def in_turn(records: Sequence[Said], days: int) -> Iterator[Said]:
+    """So many copies of a day, each begun a while after the one before: at no time do all of them end."""
+    copies = [Copy(number) for number in range(days)]
+    shift = -(-len(records) // days)
+    order = sorted(
+        (place + number * shift, number, place)
+        for number in range(days)
+        for place in range(len(records))
+    )
+    for _, number, place in order:
+        yield copies[number].of(records[place])
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     number: int

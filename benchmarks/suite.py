@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from benchmarks import (
     booking,
@@ -18,7 +19,7 @@ from benchmarks import (
     volume,
     year,
 )
-from benchmarks.day import Day
+from benchmarks.day import Day, in_turn
 from benchmarks.ingest import Ingest, Sample
 from benchmarks.pages import reading
 from benchmarks.report import Row, median, spread
@@ -153,7 +154,8 @@ async def hop(setting: Setting) -> list[Row]:
     rows = []
     for rate, seconds in ((50, 30), (500, 12), (2000, 12)):
         count = rate * seconds
-        wanted = one.records(days=count // len(one.records()) + 1)[:count]
+        told = setting.day.told_to(one.topics)
+        wanted = list(islice(in_turn(told, count // len(told) + 1), count))
         async with one.as_ours() as stage:
             ours = await latency.measure(stage, wanted, rate=rate)
         async with one.as_raw(writes) as stage:

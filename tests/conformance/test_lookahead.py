@@ -18,6 +18,8 @@ from parley_local.topics import Kafka
 
 TOPIC = "sounds"
 PARTITIONS, EACH, MOST = 3, 60, 7
+BEHIND = (None,) * 100
+"""A batch in hand as large as one is for whoever is behind."""
 
 
 def raw(partition: int, offset: int) -> Any:
@@ -59,7 +61,7 @@ async def looked(lookahead: Any) -> None:
 
 async def test_a_batch_is_what_was_read_ahead_and_what_came_since(plumbing: Plumbing) -> None:
     line, lookahead = Line([raw(0, 1), raw(1, 5)]), plumbing.lookahead.Lookahead(nothing)
-    lookahead.begin(line)
+    lookahead.begin(line, BEHIND)
     await looked(lookahead)
     line.waiting += [raw(0, 2)]
 
@@ -69,12 +71,21 @@ async def test_a_batch_is_what_was_read_ahead_and_what_came_since(plumbing: Plum
     assert await lookahead.next_batch(line) == ()
 
 
+async def test_whoever_keeps_up_does_not_look_ahead(plumbing: Plumbing) -> None:
+    line, lookahead = Line([raw(0, 1)]), plumbing.lookahead.Lookahead(nothing)
+
+    lookahead.begin(line, BEHIND[1:])
+
+    assert lookahead._looking is None
+    assert len(await lookahead.next_batch(line)) == 1
+
+
 async def test_it_is_no_larger_than_any_other(
     plumbing: Plumbing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plumbing.lookahead, "MAX_RECORDS", 3)
     line, lookahead = Line([raw(0, one) for one in range(2)]), plumbing.lookahead.Lookahead(nothing)
-    lookahead.begin(line)
+    lookahead.begin(line, BEHIND)
     await looked(lookahead)
     line.waiting += [raw(0, one) for one in range(2, 8)]
 
@@ -88,7 +99,7 @@ async def test_what_was_read_ahead_is_put_back_but_for_partitions_that_others_ha
 ) -> None:
     ahead = [raw(0, 4), raw(1, 8), raw(0, 5), raw(2, 9)]
     line, lookahead = Line(ahead, gone=1), plumbing.lookahead.Lookahead(nothing)
-    lookahead.begin(line)
+    lookahead.begin(line, BEHIND)
     await looked(lookahead)
 
     await lookahead.put_back(line)
@@ -102,7 +113,7 @@ async def test_what_cannot_be_decoded_comes_all_the_same(plumbing: Plumbing) -> 
         raise ZeroDivisionError
 
     line, lookahead = Line([raw(0, 1)]), plumbing.lookahead.Lookahead(broken)
-    lookahead.begin(line)
+    lookahead.begin(line, BEHIND)
 
     assert len(await lookahead.next_batch(line)) == 1
 
@@ -135,6 +146,7 @@ async def test_all_of_a_topic_arrives_in_order_however_often_a_batch_fails(
     plumbing: Plumbing, kafka: Kafka, topic_prefix: str, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     monkeypatch.setattr(plumbing.lookahead, "MAX_RECORDS", MOST)
+    monkeypatch.setattr(plumbing.lookahead, "BEHIND", 2)
     monkeypatch.setattr(plumbing.consumer, "MAX_PAUSE_SECONDS", 0.001)
     topic, group, luck = topic_prefix + TOPIC, f"{topic_prefix}group", random.Random(seed)
     await kafka.create_topics([topic], partitions=PARTITIONS)

@@ -180,7 +180,7 @@ class Consumer:
     async def _consume(self, raw: RawBatch) -> None:
         self._busy_since = self._now()
         if self._lookahead is not None:
-            self._lookahead.begin(self._subscriber.consumer)
+            self._lookahead.begin(self._subscriber.consumer, raw)
         try:
             await self.ingest([self._record(one) for one in raw])
             self._pause = 0.0
@@ -265,7 +265,9 @@ class OneBatch:
         self.consumer.seek(partition, offset)
 
 
-async def _parse_the_first(message: RawBatch, original: Callable[[RawBatch], Awaitable[Any]]) -> Any:
+async def _parse_the_first(
+    message: RawBatch, original: Callable[[RawBatch], Awaitable[Any]]
+) -> Any:
     """FastStream reads one record, without its headers: one that is no UTF-8 would drop the whole batch (its issue
     2458), and nobody asks for what it would make of the others.
     """

@@ -4,7 +4,7 @@ The columns are a contract with the relay, and with Debezium's outbox router, wh
 aggregatetype is the topic, aggregateid the record's key.
 """
 
-import secrets
+import random
 import time
 from collections.abc import Sequence
 from uuid import UUID
@@ -34,9 +34,9 @@ class EventTooLarge(Exception):
 
 
 def uuid7() -> UUID:
-    """RFC 9562, section 5.7: 48 bits of milliseconds, then randomness."""
+    """RFC 9562, section 5.7: 48 bits of milliseconds, then randomness: it identifies, and is no secret."""
     milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | secrets.randbits(80)
+    value = (milliseconds << 80) | random.getrandbits(80)
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
     return UUID(int=value)

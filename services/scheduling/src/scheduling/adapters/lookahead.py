@@ -15,6 +15,8 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError
 
 MAX_RECORDS = 500
+BEHIND = 100
+"""Whoever gets so many at once is behind, and gains by looking ahead; whoever keeps up answers sooner without."""
 POLL_MS = 1000
 """At most; a record that comes ends the wait."""
 
@@ -29,9 +31,10 @@ class Lookahead:
     _looking: "asyncio.Task[None] | None" = field(default=None, init=False)
     _read: RawBatch = field(default=(), init=False)
 
-    def begin(self, consumer: Any) -> None:
+    def begin(self, consumer: Any, in_hand: RawBatch) -> None:
         """What is there already: for more it does not wait, since more may come until it is asked for."""
-        self._looking = asyncio.create_task(self._look(consumer))
+        if len(in_hand) >= BEHIND:
+            self._looking = asyncio.create_task(self._look(consumer))
 
     async def next_batch(self, consumer: Any) -> RawBatch:
         """As soon as there is something. FastStream's own sleeps after a poll that found nothing, for as long as it waited."""
