@@ -115,21 +115,22 @@ async def run_steps(
     """
     needs, dependent = _foresee(store, steps)
     making = False
+    await connection.execute("savepoint nothing_locked")  # released with the transaction's end
     for _ in range(MAX_ROUNDS):
         try:
-            async with connection.transaction():
-                loaded = await _load(connection, store, needs, making=making)
-                _ask_again(dependent, loaded.work, needs)
-                standing = steps if lock_last is None else await lock_last(connection, loaded.work)
-                answers = await _run(standing, loaded.work, now=now)
-                await _flush(connection, store, loaded)
-                return Ran(answers, loaded.work.gaps)
+            loaded = await _load(connection, store, needs, making=making)
+            _ask_again(dependent, loaded.work, needs)
+            standing = steps if lock_last is None else await lock_last(connection, loaded.work)
+            answers = await _run(standing, loaded.work, now=now)
+            await _flush(connection, store, loaded)
+            return Ran(answers, loaded.work.gaps)
         except Unheard:
             making = True
         except StartOver as over:
             needs |= over.more
         except NotLoaded as missing:
             needs |= missing.missing
+        await connection.execute("rollback to savepoint nothing_locked")
     raise RecursionError("needs names something new in every round")
 
 
