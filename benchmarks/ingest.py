@@ -77,6 +77,11 @@ class Ingest:
 
     @asynccontextmanager
     async def as_raw(self, writes: Writes) -> AsyncIterator[Stage]:
+        async with self._crowded("raw", writes, relayed=True) as stage:
+            yield stage
+
+    @asynccontextmanager
+    async def _crowded(self, name: str, writes: Writes, *, relayed: bool) -> AsyncIterator[Stage]:
         """With pages and timers beside it too: of a service whose state is that of the end of such an ingest."""
         async with self.rig.stage(self.service, self.day.starts_at, like=self.kept) as other:
             beside = other.add_service("web,timers")
@@ -84,7 +89,7 @@ class Ingest:
             await other.ready()
             async with (
                 reading(other, beside),
-                self._baseline("raw", writes, relayed=True, clock=other.clock) as stage,
+                self._baseline(name, writes, relayed=relayed, clock=other.clock) as stage,
             ):
                 yield stage
 
@@ -125,8 +130,13 @@ class Ingest:
             return await self.timed(stage, self.records(), moving=self.span)
 
     async def naive(self, writes: Writes) -> Sample:
+        """With the machine to itself."""
         async with self._baseline("naive", writes, relayed=False) as stage:
             return await self.timed(stage, self.records(days=1))
+
+    async def crowded_naive(self, writes: Writes) -> Sample:
+        async with self._crowded("naive", writes, relayed=False) as stage:
+            return await self.timed(stage, self.records(days=1), moving=self.span)
 
     @property
     def span(self) -> tuple[datetime, datetime]:

@@ -56,13 +56,14 @@ async def ingest(setting: Setting) -> list[Row]:
 
 async def ingest_of(setting: Setting, service: str) -> list[Row]:
     one = Ingest(setting.rig, setting.day, service, setting.days)
-    ours, two, raw, naive = [], [], [], []
+    ours, two, raw, naive, crowded = [], [], [], [], []
     writes = await one.prepare()
     for _ in range(setting.rounds):
         ours.append(await one.ours())
         raw.append(await one.raw(writes))
         two.append(await one.ours(processes=2))
         naive.append(await one.naive(writes))
+        crowded.append(await one.crowded_naive(writes))
     hot = Ingest(setting.rig, setting.day, service, setting.days, shared_staff=True)
     shared = await hot.ours()
     beside_raw, beside_naive = ratio(ours, raw), ratio(ours, naive)
@@ -71,6 +72,7 @@ async def ingest_of(setting: Setting, service: str) -> list[Row]:
             chart="ingest", place=service, points={
                 "ours": middle(ours), "ours, two processes": middle(two), "raw loop": middle(raw), "one by one": middle(naive)}),
         Row(f"ingest {service} beside one by one", beside_naive, ours=rates(ours), beside=rates(naive), at_least=20),
+        Row(f"ingest {service} beside one by one that has pages and timers beside it too", ratio(ours, crowded), ours=rates(ours), beside=rates(crowded)),
         Row(f"ingest {service}, two processes beside one", ratio(two, ours), at_least=1.15, cores=median([one.cores for one in two]),
             ours=f"{rates(two)}, {median([one.cores for one in two]):.0%} of the cores busy", beside=rates(ours)),
         Row(f"ingest {service}, the same interviewers everywhere", shared.rate, "ev/s"),
@@ -154,8 +156,8 @@ async def hop(setting: Setting) -> list[Row]:
     rows = []
     for rate, seconds in ((50, 30), (500, 12), (2000, 12)):
         count = rate * seconds
-        told = setting.day.told_to(one.topics)
-        wanted = list(islice(in_turn(told, count // len(told) + 1), count))
+        own = setting.day.told_to(one.topics)
+        wanted = list(islice(in_turn(own, count // len(own) + 1), count))
         async with one.as_ours() as stage:
             ours = await latency.measure(stage, wanted, rate=rate)
         async with one.as_raw(writes) as stage:
