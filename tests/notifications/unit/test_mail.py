@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from email import message_from_bytes
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import SMTP, default
 from html.parser import HTMLParser
 from random import Random
 
@@ -11,6 +12,7 @@ import pytest
 from icalendar import Calendar
 from tests.notifications.letters import PEOPLE, letter_of, message_of, method_of, part_of, write
 
+from notifications.adapters import mail as mails
 from notifications.adapters.mail import Sender, mail_of
 from notifications.domain.message import Method
 from notifications.domain.person import Person
@@ -96,6 +98,21 @@ def test_calendar_mail_has_exactly_this_structure(kind: str, role: str) -> None:
     assert inline == found["application/ics"].get_payload(decode=True)
     assert found["application/ics"].get_filename() == "invite.ics"
     assert found["text/calendar"].get_param("method") == method_of(kind)
+
+
+@pytest.mark.parametrize(("kind", "role"), [*CALENDAR, ("offer", "candidate")])
+def test_headers_that_are_kept_are_those_that_the_library_makes(
+    kind: str, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = [sent(kind, role).as_bytes() for _ in range(3)]
+
+    plain = SMTP.clone(max_line_length=78, header_factory=HeaderRegistry())
+    monkeypatch.setattr(mails, "POLICY", plain)
+    mails._from.cache_clear()
+    made = sent(kind, role).as_bytes()
+    mails._from.cache_clear()
+
+    assert kept == [made] * 3
 
 
 @pytest.mark.parametrize(("kind", "role"), CALENDAR)

@@ -7,6 +7,7 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 
 from notifications.adapters.ics import Invitation, calendar_of
 from notifications.adapters.letterhead import Letter, one_line
@@ -18,17 +19,40 @@ _SPECIAL = re.compile(r'["(),:;<>@\[\]\\=]')
 MOST_NAME = 60
 
 
+SAID_ALIKE = frozenset(
+    {
+        "auto-submitted",
+        "content-disposition",
+        "content-transfer-encoding",
+        "content-type",
+        "mime-version",
+        "x-auto-response-suppress",
+    }
+)
+"""Headers that say in every mail one of a few things."""
+
+
 class Headers(HeaderRegistry):
-    """Makes a header's class once for each name; the library's own makes it anew for every header."""
+    """Makes a header's class once for each name, and one that every mail has once for all; the library's own
+    makes and reads each anew.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._made: dict[str, type[BaseHeader]] = {}
+        self._alike = lru_cache(maxsize=256)(super().__call__)
 
     def __getitem__(self, name: str) -> type[BaseHeader]:
         if name not in self._made:
             self._made[name] = super().__getitem__(name)
         return self._made[name]
+
+    def __call__(self, name: str, value: str) -> BaseHeader:
+        return (
+            self._alike(name, value)
+            if name.lower() in SAID_ALIKE
+            else super().__call__(name, value)
+        )
 
 
 POLICY = SMTP.clone(max_line_length=78, header_factory=Headers())
@@ -56,7 +80,7 @@ def mail_of(
     if reader.email is None:
         raise BadAddress
     mail = EmailMessage(policy=POLICY)
-    mail["From"] = Address(display_name=sender.name, addr_spec=sender.address)
+    mail["From"] = _from(sender)
     mail["To"] = _address(reader)
     if reply_to is not None and reply_to.email is not None and reply_to.id != reader.id:
         mail["Reply-To"] = _address(reply_to)
@@ -99,6 +123,13 @@ def _add_calendar(
     add: Callable[..., None] = mail.add_alternative
     add(raw, "text", "calendar", params={"method": method, "charset": "utf-8"})
     mail.add_attachment(raw, "application", "ics", filename="invite.ics")
+
+
+@lru_cache(maxsize=8)
+def _from(sender: Sender) -> BaseHeader:
+    address = Address(display_name=sender.name, addr_spec=sender.address)
+    header: BaseHeader = POLICY.header_factory("From", address)
+    return header
 
 
 def _address(person: Person) -> Address:
