@@ -26,8 +26,7 @@ def needs(message: Received, work: Work) -> Needs:
     told: tuple[str, ...] = ()
     if isinstance(event, ApplicationOpened | HiringTeamChanged):
         told = team_of(event.hiring_team).desk
-    desks = settle_needs(told, known.desk if known else ())
-    return Needs.rows("application", message.subject) | desks
+    return settle_needs("application", message.subject, told, known.desk if known else ())
 
 
 def keep_application(message: Received, work: Work, *, now: datetime) -> Refusal | None:

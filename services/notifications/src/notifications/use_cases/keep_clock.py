@@ -21,8 +21,7 @@ from parley_contracts.cloudevents import Received
 def needs(message: Received, work: Work) -> Needs:
     told = team_of(_event(message).application.hiring_team).desk
     known = work.applications.peek(message.subject)
-    desks = settle_needs(told, known.desk if known else ())
-    return Needs.rows("application", message.subject) | desks
+    return settle_needs("application", message.subject, told, known.desk if known else ())
 
 
 def keep_clock(message: Received, work: Work, *, now: datetime) -> Refusal | None:

@@ -15,7 +15,7 @@ from parley_contracts.interviews import InterviewEvent
 def needs(message: Received, work: Work) -> Needs:
     del work
     desk = team_of(_event(message).interview.hiring_team).desk
-    return Needs.rows("dossier", message.subject) | settle_needs(desk)
+    return settle_needs("dossier", message.subject, desk)
 
 
 def keep_interview(message: Received, work: Work, *, now: datetime) -> Refusal | None:

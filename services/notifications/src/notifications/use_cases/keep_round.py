@@ -15,7 +15,7 @@ from parley_contracts.rounds import RoundEvent
 def needs(message: Received, work: Work) -> Needs:
     told = team_of(_event(message).round.hiring_team).desk
     known = work.dossiers.peek(message.subject)
-    return Needs.rows("dossier", message.subject) | settle_needs(told, known.desk if known else ())
+    return settle_needs("dossier", message.subject, told, known.desk if known else ())
 
 
 def keep_round(message: Received, work: Work, *, now: datetime) -> Refusal | None:

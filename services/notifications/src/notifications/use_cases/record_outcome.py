@@ -32,11 +32,11 @@ def _needs_of_desk(message: Message, work: Work) -> Needs:
     if about.interview_id is not None:
         dossier = work.dossiers.peek(about.interview_id)
         desk = dossier.desk if dossier is not None else ()
-        return Needs.rows("dossier", about.interview_id) | settle_needs(desk)
+        return settle_needs("dossier", about.interview_id, desk)
     if about.application_id is not None:
         application = work.applications.peek(about.application_id)
         desk = application.desk if application is not None else ()
-        return Needs.rows("application", about.application_id) | settle_needs(desk)
+        return settle_needs("application", about.application_id, desk)
     return Needs()
 
 

@@ -1,8 +1,8 @@
 """What follows from a change of a dossier: open items, mails to compose, reminders, digests."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 
 from notifications.domain.changed import changed
@@ -23,10 +23,15 @@ BETWEEN = "/"
 """Stands in no id: a reminder's timer is named by interview and session."""
 
 
-def settle_needs(*desks: Iterable[str]) -> Needs:
-    """All who stand on one of the desks: the team as it is told, and as it was known."""
+@lru_cache(4096)
+def settle_needs(table: str, row_id: str, *desks: tuple[str, ...]) -> Needs:
+    """A row, and all who stand on one of the desks: the team as it is told, and as it was known.
+
+    Asked three times for each event, and for the next about the same interview again.
+    """
     people = frozenset(chain.from_iterable(desks))
-    return Needs.rows("desk", *people) | Needs.looking("person", *people)
+    own = Needs.rows(table, row_id)
+    return own | Needs.rows("desk", *people) | Needs.looking("person", *people)
 
 
 def settle_dossier(
