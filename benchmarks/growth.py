@@ -15,7 +15,8 @@ TABLES = {
 }
 INBOX = """
 insert into inbox (source, id, digest, received_at)
-select 'history', lpad(to_hex(n), 12, '0') || '-7000-8000-000000000000', sha256(int8send(n)),
+select 'history', lpad(to_hex(n), 12, '0') || '-7000-8000-000000000000',
+    int4send(n::int) || substr(sha256(int8send(n)), 1, 28), -- a second after each other
     now() - interval '1 day'
 from generate_series($1::bigint, $2::bigint) as n
 """
@@ -39,21 +40,28 @@ class Sample:
 
 
 async def measure(one: Ingest, sizes: tuple[int, ...], rounds: int) -> list[Sample]:
-    """From the smallest to the largest: each history stands on the one before."""
+    """Each history stands on the one before; then all of them in turn."""
     await one.prepare()
-    found, have = [], 0
+    have = 0
     for rows in sizes:
         await lengthen(one, have, rows)
         have = rows
-        samples = [await once(one, number) for number in range(rounds)]
-        found.append(
-            Sample(rows, median([s.rate for s in samples]), median([s.cpu_us for s in samples]))
-        )
-    return found
+    samples: dict[int, list[Sample]] = {rows: [] for rows in sizes}
+    for number in range(rounds):
+        for rows in sizes:
+            samples[rows].append(await once(one, number, rows))
+    return [
+        Sample(rows, median([s.rate for s in found]), median([s.cpu_us for s in found]))
+        for rows, found in samples.items()
+    ]
+
+
+def kept(one: Ingest, rows: int) -> str:
+    return f"{one.kept}_{rows}" if rows else one.kept
 
 
 async def lengthen(one: Ingest, have: int, rows: int) -> None:
-    async with one.rig.stage(one.service, one.day.ends_at, like=one.kept) as stage:
+    async with one.rig.stage(one.service, one.day.ends_at, like=kept(one, have)) as stage:
         async with stage.connection() as connection:
             for first in range(have + 1, rows + 1, AT_ONCE):
                 last = min(rows, first + AT_ONCE - 1)
@@ -71,21 +79,21 @@ async def lengthen(one: Ingest, have: int, rows: int) -> None:
                 )
             await connection.execute("vacuum analyze", timeout=None)
             await connection.execute("checkpoint", timeout=None)
-        await stage.keep_database(one.kept)
+        await stage.keep_database(kept(one, rows))
 
 
-async def once(one: Ingest, number: int) -> Sample:
+async def once(one: Ingest, number: int, rows: int) -> Sample:
     """Days that the history has not seen."""
-    async with consuming(one) as stage:
+    async with consuming(one, rows) as stage:
         records = one.records(first=1000 + number * one.days)
         sample = await one.timed(stage, records)
     used = sum(cpu for name, cpu in sample.cpu.items() if name != "Kafka")
-    return Sample(0, sample.rate, 1e6 * used / sample.records)
+    return Sample(rows, sample.rate, 1e6 * used / sample.records)
 
 
 @asynccontextmanager
-async def consuming(one: Ingest) -> AsyncIterator[Stage]:
-    async with one.rig.stage(one.service, one.day.starts_at, like=one.kept) as stage:
+async def consuming(one: Ingest, rows: int) -> AsyncIterator[Stage]:
+    async with one.rig.stage(one.service, one.day.starts_at, like=kept(one, rows)) as stage:
         stage.add_service("consume")
         stage.add_relay()
         await stage.ready()

@@ -25,6 +25,9 @@ PARTS = (
 )
 """The first whose mark stands in a stack's frames has the sample; from the finest to the widest."""
 
+A_WAITING_THREAD = "Queue.get (queue.py"
+"""One that serves files, and has none to serve."""
+
 
 async def measure(one: Ingest) -> Mapping[str, float]:
     """Share of each part, of all samples that were taken while something was done."""
@@ -50,6 +53,8 @@ def shares(stacks: Iterable[str]) -> dict[str, float]:
     found: Counter[str] = Counter()
     for line in stacks:
         stack, _, count = line.rpartition(" ")
+        if A_WAITING_THREAD in stack:
+            continue
         found[part_of(stack)] += int(count)
     total = sum(found.values())
     return {name: count / total for name, count in found.most_common()}

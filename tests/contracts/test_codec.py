@@ -314,6 +314,16 @@ def test_another_event_has_another_digest() -> None:
     assert len({one.digest for one in records}) == len(records)
 
 
+def test_digests_are_in_the_order_of_their_times() -> None:
+    times = (b"2027-03-08T07:30:00Z", b"2027-03-08T07:30:00.5Z", b"2027-03-08T08:30:01+01:00")
+
+    first, half, second = (received(headers(ce_time=one)).digest for one in times)
+
+    assert first[:4] == half[:4] < second[:4]
+    assert first != half
+    assert len(first) == 32
+
+
 def test_a_structured_repeat_may_be_spelled_otherwise() -> None:
     spelled = envelope(data=dict(reversed(DATA.items()))).replace(b", ", b",\n  ")
 
