@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import IllegalStateError, KafkaError
 from tests.conformance.conftest import Bench
 from tests.conformance.tally import Plumbing
 from tests.support.until import until
@@ -34,10 +34,13 @@ class Line:
     sought: dict[int, int] = field(default_factory=dict)
     gone: int | None = None
     """A partition that somebody else has now."""
+    broken: bool = False
 
     async def getmany(
         self, *, timeout_ms: int, max_records: int
     ) -> dict[TopicPartition, list[Any]]:
+        if self.broken:
+            raise KafkaError
         taken, self.waiting = self.waiting[:max_records], self.waiting[max_records:]
         found: dict[TopicPartition, list[Any]] = {}
         for one in taken:
@@ -69,6 +72,21 @@ async def test_a_batch_is_what_was_read_ahead_and_what_came_since(plumbing: Plum
 
     assert [(one.partition, one.offset) for one in batch] == [(0, 1), (1, 5), (0, 2)]
     assert await lookahead.next_batch(line) == ()
+
+
+async def test_what_was_read_ahead_outlives_a_client_that_fails_to_read_more(
+    plumbing: Plumbing,
+) -> None:
+    line, lookahead = Line([raw(0, 1)]), plumbing.lookahead.Lookahead(nothing)
+    lookahead.begin(line, BEHIND)
+    await looked(lookahead)
+
+    line.broken = True
+    with pytest.raises(KafkaError):
+        await lookahead.next_batch(line)
+    line.broken, line.waiting = False, [raw(0, 2)]
+
+    assert [one.offset for one in await lookahead.next_batch(line)] == [1, 2]
 
 
 async def test_whoever_keeps_up_does_not_look_ahead(plumbing: Plumbing) -> None:
@@ -131,9 +149,7 @@ async def test_a_record_is_decoded_once_and_what_was_put_back_again(
     monkeypatch.setattr(bench.plumbing.batch.Batch, "decode", counted)
 
     await batch.decode_ahead([bench.record(1), bench.record(2)])
-    await batch.ingest(
-        [bench.record(0)]
-    )  # the batch in hand, which had failed, and put those two back
+    await batch.ingest([bench.record(0)])  # had failed, and put those two back
     await batch.decode_ahead([bench.record(1)])
     await batch.ingest([bench.record(1), bench.record(2)])
 
@@ -159,7 +175,7 @@ async def test_all_of_a_topic_arrives_in_order_however_often_a_batch_fails(
 
     async def ingest(records: Sequence[Any]) -> None:
         for _ in range(luck.randrange(20)):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # no time passes: it lets whoever looks ahead have some turns
         if luck.random() < 0.3:
             raise OSError
         for one in records:

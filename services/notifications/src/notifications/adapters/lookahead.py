@@ -41,11 +41,12 @@ class Lookahead:
         looking, self._looking = self._looking, None
         if looking is not None:
             await looking
+        more: RawBatch = ()
+        if room := MAX_RECORDS - len(self._read):
+            # Where this fails, what was read ahead stays for the next call: the client has passed it by.
+            more = await _read(consumer, wait_ms=0 if self._read else POLL_MS, most=room)
         ahead, self._read = self._read, ()
-        if len(ahead) >= MAX_RECORDS:
-            return ahead
-        wait = 0 if ahead else POLL_MS
-        return ahead + await _read(consumer, wait_ms=wait, most=MAX_RECORDS - len(ahead))
+        return ahead + more
 
     async def put_back(self, consumer: Any) -> None:
         """What is not assigned any more is nobody's to put back: whoever has it now begins where it was committed."""

@@ -37,6 +37,7 @@ SAID = ("ce_source", "ce_type", "ce_subject", "ce_time")
 """With its data, what makes a broken record the repeat of another: all but its id."""
 
 BREATH_SECONDS = 0.001
+"""Between two breaths of the event loop while the next batch is decoded."""
 
 Place = tuple[str, int, int]
 Counts = list[tuple[Counter, tuple[str, ...]]]
@@ -81,9 +82,9 @@ class Batch(Generic[W]):
 
     async def ingest(self, records: Sequence[Record]) -> None:
         """All of it is done when this returns; it raises one of `OUTAGES`, and nothing else."""
-        ahead = self._ahead.copy()
-        self._ahead.clear()
+        ahead = self._ahead
         each = [ahead[one.place] if one.place in ahead else self.decode(one) for one in records]
+        ahead.clear()
         decoded = [one for one in each if one is not None]
         if not decoded:
             return
