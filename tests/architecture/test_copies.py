@@ -39,6 +39,7 @@ COPIED = (
     "adapters/migrate.py",
     "adapters/migrated.py",
     "adapters/missed.py",
+    "adapters/offsets.py",
     "adapters/outbox.py",
     "adapters/probes.py",
     "adapters/reconcile.py",

@@ -109,6 +109,47 @@ async def test_what_was_not_loaded_is_loaded_and_the_page_goes_on(bench: Bench) 
     assert await bench.counts() == {"ats:b": 1, "ats:m": 1, "ats:z": 1}
 
 
+WATCHED = """
+create table made (place serial primary key, id text);
+create function note() returns trigger language plpgsql as
+    'begin insert into made (id) values (new.id); return new; end';
+create trigger note before insert on side for each row execute function note()
+"""
+
+
+async def test_a_parent_never_met_is_made_in_its_turn_and_one_that_was_met_is_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most of what nobody has met is new: whoever learnt that from its lock would have to start over."""
+    working_set, transaction, passes = bench.plumbing.working_set, bench.plumbing.transaction, 0
+    load = transaction._load
+
+    async def counting(*arguments: Any, **named: Any) -> Any:
+        nonlocal passes
+        passes += 1
+        return await load(*arguments, **named)
+
+    monkeypatch.setattr(transaction, "_load", counting)
+    await bench.pool.execute(WATCHED)
+    use_case = working_set.UseCase(
+        lambda message, work: working_set.Needs.rows("side", message, "ats:z"),
+        lambda message, work, now: work.sides.put(Side(message, count=passes)),
+    )
+
+    async def made_for(side_id: str) -> list[str]:
+        known = await bench.pool.fetchval("select max(place) from made")
+        await Apart(bench).command(working_set.Step(side_id, use_case), now=NOW)
+        found = await bench.pool.fetch(
+            "select id from made where place > $1 order by place", known or 0
+        )
+        return [row["id"] for row in found]
+
+    assert (await made_for("ats:a"), passes) == (["ats:a", "ats:z"], 1)
+    assert (await made_for("ats:b"), passes) == (["ats:b"], 2)
+    await bench.pool.execute("delete from side where id = 'ats:z'")
+    assert (await made_for("ats:a"), passes) == (["ats:a", "ats:z"], 4)
+
+
 async def test_a_search_sees_what_a_concurrent_maker_adds_under_the_parents_lock(
     bench: Bench,
 ) -> None:

@@ -81,8 +81,8 @@ class Table(Generic[A]):
 
         Those of `seen` alone are locked against change, and with any other the table's as all: in two
         passes two transactions could wait for each other.
-        `making` inserts what is missing before it locks; else what is missing is `Unheard`. Most rows
-        are there, and asking first would be a statement for nothing.
+        What this process has never met is mostly new: it is made first, where it is not there, so that it can be
+        locked in its turn. What it has met and is gone is `Unheard`, and made with all others where `making` is asked.
         """
         wanted = set(ids)
         for column, values in matches.items():
@@ -95,8 +95,10 @@ class Table(Generic[A]):
         ordered = sorted(wanted | seen)
         if not ordered:
             return {}
-        if self.placeholder is not None and making:
-            await connection.execute(self.placeholder, ordered)
+        if self.placeholder is not None:
+            met = {} if making else memory.recall(self.name, ordered)
+            if unmet := [row_id for row_id in ordered if row_id not in met]:
+                await connection.execute(self.placeholder, unmet)
         lock = LOCK_AGAINST_CHANGE if only_seen else LOCK
         versions, present = await self.look(connection, ordered, memory=memory, statement=lock)
         if self.placeholder is not None and len(versions) < len(ordered):

@@ -5,6 +5,7 @@ growing pauses, and the same records are read again.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,6 +22,7 @@ from scheduling.adapters import metrics
 from scheduling.adapters.kafka import Kafka
 from scheduling.adapters.kafka_access import KafkaAccess, Stamp
 from scheduling.adapters.lookahead import MAX_RECORDS, Lookahead, RawBatch
+from scheduling.adapters.offsets import Offsets
 from scheduling.adapters.record import Record
 from scheduling.adapters.transaction import OUTAGES
 
@@ -31,6 +33,7 @@ STUCK_SECONDS = 60.0
 SILENT_SECONDS = 30.0
 LOOK_SECONDS = 5.0
 CLOSE_SECONDS = 30.0
+SETTLE_SECONDS = 5.0
 REQUEST_TIMEOUT_MS = 20_000
 """A line that died without a word is noticed when a request on it has taken so long."""
 
@@ -58,6 +61,7 @@ class Consumer:
     _broker: KafkaBroker | None = field(default=None, init=False)
     _subscriber: Any = field(default=None, init=False)
     _lookahead: Lookahead | None = field(default=None, init=False)
+    _offsets: Offsets = field(default_factory=Offsets, init=False)
     _made_with: Stamp = field(default=(), init=False)
     _busy_since: float | None = field(default=None, init=False)
     _pause: float = field(default=0.0, init=False)
@@ -158,13 +162,14 @@ class Consumer:
             security=self.access.security(),
             sasl_oauth_token_provider=self.access.token_provider(),
         )
+        self._offsets = Offsets()
         self._subscriber = self._broker.subscriber(
             *[self.prefix + topic for topic in self.topics],
             group_id=self.group,
-            listener=Rebalances(),
+            listener=Rebalances(self._offsets),
             batch=True,
             max_records=MAX_RECORDS,
-            parser=_parse_the_first,
+            parser=self._parse_the_first,
             decoder=_leave_raw,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             auto_offset_reset="earliest",
@@ -203,9 +208,11 @@ class Consumer:
         if broker is not None:
             try:
                 async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._offsets.close()
                     await broker.stop()
             except (TimeoutError, KafkaError, OSError) as trouble:
                 log.warning("kafka client did not close", because=type(trouble).__name__)
+        self._offsets.drop()
         if lookahead is not None:
             await lookahead.drop()
 
@@ -215,6 +222,17 @@ class Consumer:
                 await self._stopping.wait()
         except TimeoutError:
             return
+
+    async def _parse_the_first(
+        self, message: RawBatch, original: Callable[[RawBatch], Awaitable[Any]]
+    ) -> Any:
+        """FastStream reads one record, without its headers: one that is no UTF-8 would drop the whole batch (its issue
+        2458), and nobody asks for what it would make of the others.
+        """
+        parsed = await original((replace(message[0], headers=()),))
+        parsed.raw_message = message
+        parsed.consumer = OneBatch(parsed.consumer, message, self._offsets)
+        return parsed
 
     async def _decode_ahead(self, raw: RawBatch) -> None:
         await self.decode_ahead([self._record(one) for one in raw])
@@ -239,11 +257,19 @@ class Consumer:
         return asyncio.get_running_loop().time()
 
 
+@dataclass(frozen=True, slots=True)
 class Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped in aiokafka
     """Counts them; what is in hand when partitions go is redelivered, and known by its id."""
 
-    def on_partitions_revoked(self, revoked: object) -> None:
+    offsets: Offsets
+
+    async def on_partitions_revoked(self, revoked: object) -> None:
+        """What is done is committed before somebody else has it; a broker that does not answer is not waited for."""
         del revoked
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self.offsets.settled()
+        self.offsets.forget()
 
     def on_partitions_assigned(self, assigned: object) -> None:
         del assigned
@@ -256,25 +282,14 @@ class OneBatch:
 
     consumer: Any
     records: RawBatch
+    offsets: Offsets
 
     async def commit(self) -> None:
         places = {TopicPartition(one.topic, one.partition): one.offset + 1 for one in self.records}
-        await self.consumer.commit(places)
+        await self.offsets.commit(self.consumer, places)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self.consumer.seek(partition, offset)
-
-
-async def _parse_the_first(
-    message: RawBatch, original: Callable[[RawBatch], Awaitable[Any]]
-) -> Any:
-    """FastStream reads one record, without its headers: one that is no UTF-8 would drop the whole batch (its issue
-    2458), and nobody asks for what it would make of the others.
-    """
-    parsed = await original((replace(message[0], headers=()),))
-    parsed.raw_message = message
-    parsed.consumer = OneBatch(parsed.consumer, message)
-    return parsed
 
 
 async def _leave_raw(message: Any) -> RawBatch:
