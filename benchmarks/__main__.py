@@ -20,7 +20,7 @@ from benchmarks.report import BUDGET, Row, as_json, fallen, read_budget, table
 from benchmarks.rig import Rig
 from benchmarks.suite import BENCHES, EVERYDAY, Setting
 from parley_local.demo.mailbox import Mailbox
-from parley_local.lock import KAFKA, POSTGRES
+from parley_local.lock import KAFKA, POSTGRES_VERSIONS
 from parley_local.servers import AnyServers, provide
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -111,7 +111,7 @@ def write(rows: Sequence[Row]) -> None:
     after = rest.partition(END)[2]
     told = (
         f"{datetime.now(UTC):%d %B %Y}, `make bench`: Apache Kafka {KAFKA.rpartition(':')[2]}, PostgreSQL "
-        f"{POSTGRES.rpartition(':')[2]}, Python {platform.python_version()}, {os.cpu_count()} cores.\n\n"
+        f"{POSTGRES_VERSIONS[0]}, Python {platform.python_version()}, {os.cpu_count()} cores.\n\n"
     )
     pictures = "".join(f"\n![{name}](charts/{name}.svg)\n" for name in charts.draw(rows, CHARTS))
     text = before + BEGIN + told + table(rows) + pictures + END + after

@@ -20,7 +20,7 @@ from tests.faults.mutations import MUTATIONS, Mutation, run_mutated
 from tests.faults.runner import Result, run
 from tests.faults.scenarios import SCENARIOS, Scenario
 
-from parley_local.lock import KAFKA, POSTGRES
+from parley_local.lock import KAFKA, POSTGRES_VERSIONS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- begin results -->\n", "<!-- end results -->"
@@ -142,7 +142,7 @@ def write(
     size = " --small" if options.small else ""
     told = (
         f"{datetime.now(UTC):%d %B %Y}, `python -m tests.faults{size} --seed {options.seed}`: Apache Kafka "
-        f"{KAFKA.rpartition(':')[2]}, PostgreSQL {POSTGRES.rpartition(':')[2]}, Python {platform.python_version()}, aiokafka "
+        f"{KAFKA.rpartition(':')[2]}, PostgreSQL {POSTGRES_VERSIONS[0]}, Python {platform.python_version()}, aiokafka "
         f"{version('aiokafka')}, FastStream {version('faststream')}, {os.cpu_count()} cores.\n\n"
     )
     table = HEAD + "".join(row(one) + "\n" for one in results)
