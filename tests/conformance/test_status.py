@@ -13,11 +13,32 @@ from parley_contracts.topics import APPLICATIONS, PEOPLE, consumed_by
 from parley_local.topics import Kafka
 
 UNKNOWN = {
-    "scheduling": "insert into timer (kind, aggregate_id, due_at)"
-    " values ('wait_for_interviewer', 'ats:i', '2127-03-01T09:00Z')",
-    "feedback": """insert into application (id, state) values ('ats:a', '{"opened": false}')""",
-    "notifications": """insert into dossier (id, state) values ('i', '{"waiting_for": ["ats:p"]}')""",
+    "scheduling": (
+        """insert into timer (kind, aggregate_id, due_at) values
+            ('wait_for_interviewer', 'ats:i', '2127-03-01T09:00Z')""",
+        """insert into interview (id, state) values
+            ('ats:i', jsonb_build_object('waiting', jsonb_build_object('since', $1::timestamptz)))""",
+        """insert into early (id, state) values
+            ('ats:j', jsonb_build_object('since', $1::timestamptz)), ('ats:k', '{}'), ('ats:l', null)""",
+    ),
+    "feedback": (
+        """insert into application (id, state) values
+            ('ats:a', '{"opened": false, "words": []}'),
+            ('ats:b', jsonb_build_object('opened', false, 'closed_since', now(),
+                'words', jsonb_build_array(jsonb_build_object('at', $1::timestamptz))))""",
+    ),
+    "notifications": (
+        """insert into dossier (id, state) values ('i', '{"waiting_for": ["ats:p"]}'),
+            ('j', jsonb_build_object('waiting_for', array['ats:p', 'ats:q'], 'letters', jsonb_build_object(
+                'ats:p', jsonb_build_object('waiting', jsonb_build_object('since', $1::timestamptz)),
+                'ats:q', jsonb_build_object('waiting', jsonb_build_object('since', now())),
+                'ats:r', jsonb_build_object('waiting', null))))""",
+        """insert into application (id, state) values
+            ('a', jsonb_build_object('waiting_for', array['ats:p'], 'letters', jsonb_build_object(
+                'ats:p', jsonb_build_object('waiting', jsonb_build_object('since', $1::timestamptz)))))""",
+    ),
 }
+WAITS = {"scheduling": [1, 2], "feedback": [2], "notifications": [1, 2]}
 PARK = """
 insert into timer (kind, aggregate_id, due_at, parked_reason, parked_at)
 values ('x', 'ats:1', $1, 'KeyError', $1), ('x', 'ats:2', $1, 'KeyError', $1),
@@ -38,17 +59,22 @@ async def execute(dsn: str, statement: str, *values: object) -> None:
         await connection.close()
 
 
-async def test_what_waits_for_something_unknown_is_counted_by_kind(
+async def test_what_waits_for_something_unknown_is_counted_by_kind_and_has_an_age(
     plumbing: Plumbing, database: str
 ) -> None:
     await run(plumbing.service, database, "migrate")
     before = await run(plumbing.service, database, "status", "--json")
-    await execute(database, UNKNOWN[plumbing.service])
+    for statement in UNKNOWN[plumbing.service]:
+        since = [datetime.now(UTC) - timedelta(hours=2)] if "$1" in statement else []
+        await execute(database, statement, *since)
 
     after = await run(plumbing.service, database, "status", "--json")
 
-    assert sum(before.report["waiting"].values()) == 0
-    assert sorted(filter(None, after.report["waiting"].values())) == [1]
+    none = {"rows": 0, "oldest_seconds": None}
+    assert all(one == none for one in before.report["waiting"].values())
+    waits = after.report["waiting"].values()
+    assert sorted(one["rows"] for one in waits) == WAITS[plumbing.service]
+    assert all(7200 <= one["oldest_seconds"] < 7500 for one in waits)
 
 
 async def test_a_quiet_service_says_only_that_no_broker_answers(

@@ -15,7 +15,10 @@ OUTBOX = """
 insert into outbox (id, aggregatetype, aggregateid, partition, type, source, occurred_at, payload)
 values (gen_random_uuid(), 'parley.intake.v1', 'ats:a', 0, 'x', 'y', $1::timestamptz - interval '90 s', '{}')
 """
-NOTHING_WAITS = "select 'x' as kind, 0 as rows"
+WAITS = f"""
+select 'x' as kind, 0 as rows, null::timestamptz as since
+union all select 'y', 3, '{NOW.isoformat()}'::timestamptz - interval '1 minute'
+"""
 
 
 @dataclass
@@ -45,7 +48,7 @@ class Watched:
 
     def watch(self) -> Any:
         figures = self.plumbing.figures
-        source = figures.Source(self.pool, self.broker, ["ats.people.v1"], NOTHING_WAITS, ())
+        source = figures.Source(self.pool, self.broker, ["ats.people.v1"], WAITS, ())
         return figures.Watch(source, FixedClock(), leads=lambda: self.leads)
 
 
@@ -68,6 +71,9 @@ async def test_who_leads_tells_what_waits(bench: Bench) -> None:
     assert found["parley_outbox_unpublished_rows", ""] == 1
     assert found["parley_outbox_oldest_age_seconds", ""] == 90
     assert found["parley_consumer_lag_records", "ats.people.v1"] == 7
+    assert (found["parley_waiting_rows", "x"], found["parley_waiting_rows", "y"]) == (0, 3)
+    assert found["parley_waiting_oldest_seconds", "x"] == 0
+    assert found["parley_waiting_oldest_seconds", "y"] == 60
     assert ("parley_consumer_lag_records", "ats.missing.v1") not in found
 
 

@@ -83,6 +83,7 @@ PIPELINE = Dashboard(
         Panel("Mail held", {"{{by}}": "max by (by) (parley_mail_held)"}),
         Panel("Dead letters", {"{{app}} {{topic}}": "max by (app, topic) (parley_dead_letters)"}),
         Panel("Waiting for something unknown", {"{{kind}}": "max by (kind) (parley_waiting_rows)"}),
+        Panel("Waiting for something unknown, oldest", {"{{kind}}": "max by (kind) (parley_waiting_oldest_seconds)"}, "s"),
         Panel("Links refused", {"{{reason}}": "sum by (reason) (rate(parley_tokens_refused_total[5m]))"}, "ops"),
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from parley_monitoring.rules import Alert, Case, Severity
 
 LAG = "parley_consumer_lag_records"
+WAITS = "parley_waiting_oldest_seconds"
 CERTIFICATE = "parley_certificate_expiry_timestamp_seconds"
 DAY = 86_400
 
@@ -86,18 +87,17 @@ ALERTS = (
     ),
     Alert(
         name="WaitingTooLong",
-        expression="max by (app, kind) (parley_waiting_rows) > 0",
-        held="6h",
+        expression=f"max by (app, kind) ({WAITS}) > 1800",
+        held="5m",
         severity=Severity.TICKET,
-        says="In {{ $labels.app }} {{ $labels.kind }} have waited for six hours",
+        says="In {{ $labels.app }} {{ $labels.kind }} have waited for half an hour",
         fires=Case(
-            series={'parley_waiting_rows{app="feedback",kind="applications"}': "1x400"},
-            minutes=370,
+            series={f'{WAITS}{{app="feedback",kind="applications"}}': "0+60x60"},
+            minutes=40,
             labels={"app": "feedback", "kind": "applications"},
         ),
         quiet=Case(
-            series={'parley_waiting_rows{app="feedback",kind="applications"}': "1x300 0x100"},
-            minutes=370,
+            series={f'{WAITS}{{app="feedback",kind="applications"}}': "0+60x30 0x30"}, minutes=40
         ),
     ),
     Alert(

@@ -3,13 +3,17 @@
 from notifications.adapters.figures import Figure
 
 WAITING = """
-select 'interviews with a mail to somebody unknown' as kind, count(*) as rows
-from dossier where waiting_for <> '{}'
+select 'interviews with a mail to somebody unknown' as kind, count(distinct dossier.id) as rows,
+    min((letter.value #>> '{waiting,since}')::timestamptz) as since
+from dossier left join jsonb_each(dossier.state -> 'letters') as letter on true
+where dossier.waiting_for <> '{}'
 union all
-select 'applications with a mail to somebody unknown', count(*)
-from application where waiting_for <> '{}'
+select 'applications with a mail to somebody unknown', count(distinct application.id),
+    min((letter.value #>> '{waiting,since}')::timestamptz)
+from application left join jsonb_each(application.state -> 'letters') as letter on true
+where application.waiting_for <> '{}'
 """
-"""What waits for something that is not known yet, by kind."""
+"""What waits for something that is not known yet, by kind, and since when the oldest of it does."""
 KIND = """
 select case when message.state -> 'parts' @> '[{"kind": "offer"}]' then 'offer'
     else message.state ->> 'kind' end as label,

@@ -45,6 +45,7 @@ COMMON = (
     Figure("parley_timers_parked", "Timers that failed, and wait for a person"),
     Figure("parley_dead_letters", "Records that could not be taken in", "topic"),
     Figure("parley_waiting_rows", "What waits for something that is not known yet", "kind"),
+    Figure("parley_waiting_oldest_seconds", "For how long the oldest of it does", "kind"),
     Figure("parley_consumer_lag_records", "Records behind the committed offsets", "topic"),
 )
 Sample = tuple[str | None, float]
@@ -57,7 +58,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where figures come from; `waiting` selects kind and rows, as for `status`."""
+    """Where figures come from; `waiting` selects kind, rows and since when, as for `status`."""
 
     pool: Pool
     kafka: Kafka
@@ -83,6 +84,9 @@ class Source:
         reading["parley_dead_letters"] = [(row["topic"], row["value"]) for row in letters]
         waits = await self.pool.fetch(self.waiting)
         reading["parley_waiting_rows"] = [(row["kind"], row["rows"]) for row in waits]
+        reading["parley_waiting_oldest_seconds"] = [
+            (row["kind"], age_of(row["since"], now) or 0) for row in waits
+        ]
         for figure in self.own:
             rows = await self.pool.fetch(figure.query or "", now)
             reading[figure.name] = [

@@ -29,10 +29,13 @@ PATIENCE_SECONDS = 30
 async def status(
     pool: Pool, kafka: Kafka, topics: Collection[str], waiting: str, *, now: datetime
 ) -> Answer:
-    """`waiting` selects kind and rows of what waits for something that is not known yet."""
+    """`waiting` selects kind, rows and since when, of what waits for something that is not known yet."""
     figures = await pool.fetchrow(FIGURES, now)
     parked = {row["reason"]: row["timers"] for row in await pool.fetch(PARKED)}
-    waits = {row["kind"]: row["rows"] for row in await pool.fetch(waiting)}
+    waits = {
+        row["kind"]: {"rows": row["rows"], "oldest_seconds": age_of(row["since"], now)}
+        for row in await pool.fetch(waiting)
+    }
     lag = await lag_of(kafka, topics)
     found: Mapping[str, object] = dict(figures or {})
     report = {

@@ -3,13 +3,15 @@
 from scheduling.adapters.figures import Figure
 
 WAITING = """
-select 'searches for an interviewer' as kind, count(*) as rows
-from timer where kind = 'wait_for_interviewer'
+select 'searches for an interviewer' as kind, count(*) as rows,
+    min(instant(interview.state #>> '{waiting,since}')) as since
+from timer left join interview on interview.id = timer.aggregate_id
+where timer.kind = 'wait_for_interviewer'
 union all
-select 'answers and cancellations before their interview', count(*)
+select 'answers and cancellations before their interview', count(*), min(instant(state ->> 'since'))
 from early where state is not null
 """
-"""What waits for something that is not known yet, by kind."""
+"""What waits for something that is not known yet, by kind, and since when the oldest of it does."""
 WITHOUT_PLACE = """
 select count(distinct interview.id) as value
 from timer join interview on interview.id = timer.aggregate_id,

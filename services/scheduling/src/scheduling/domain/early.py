@@ -18,3 +18,4 @@ class Early:
     answers: tuple[EarlyAnswer, ...] = ()
     cancelled: Mapping[str, int] = field(default_factory=dict)
     """Revisions, by source, at which the interview was cancelled before it was asked for."""
+    since: datetime | None = None

@@ -30,7 +30,7 @@ def answer_invitation(message: Received, work: Work, *, now: datetime) -> Refusa
         return None
     interview = work.interviews.get(data.interview_id)
     if interview is None:
-        early = work.early.get(data.interview_id) or Early(data.interview_id)
+        early = work.early.get(data.interview_id) or Early(data.interview_id, since=now)
         answer = EarlyAnswer(data.session_id, data.person_id, data.starts_at)
         work.early.put(changed(early, answers=(*early.answers, answer)))
         return None
