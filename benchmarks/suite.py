@@ -97,7 +97,8 @@ async def timer(setting: Setting) -> list[Row]:
         one = Ingest(setting.rig, setting.day, service, setting.days)
         await one.prepare()
         sample = await timers.measure(one)
-        told = f"{sample.fired:,} in {sample.seconds:.1f} s"
+        mails = f", and the {sample.mails:,} mails that came of them" if sample.mails else ""
+        told = f"{sample.fired:,} in {sample.seconds:.1f} s{mails}"
         rows.append(Row(f"timers of {service}, due at once", sample.rate, "timers/s", ours=told))
     return rows
 

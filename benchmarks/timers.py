@@ -14,6 +14,7 @@ from parley_local.demo.system import Program
 
 DUE = "select count(*) from timer where parked_at is null and due_at <= $1"
 SENDING = "select count(*) from delivery where due_at <= $1"
+SENT = "select count(*) from message where status = 'sent'"
 A_DAY = timedelta(days=1)
 FIRED = "parley_timers_total{"
 
@@ -22,6 +23,8 @@ FIRED = "parley_timers_total{"
 class Sample:
     fired: int
     seconds: float
+    mails: int = 0
+    """That came of them, written and handed over."""
 
     @property
     def rate(self) -> float:
@@ -38,7 +41,7 @@ async def measure(one: Ingest) -> Sample:
         stage.clock.set(one.day.ends_at, rate=0)
         await until_nothing_is_due(one, stage)
         seconds = time.perf_counter() - began
-        return Sample(await fired(program) - before, seconds)
+        return Sample(await fired(program) - before, seconds, await sent(one, stage))
 
 
 async def until_nothing_is_due(
@@ -57,6 +60,14 @@ async def waiting(connection: Any, service: str, now: datetime) -> int:
     found: int = await connection.fetchval(DUE, now)
     if service == "notifications":
         found += await connection.fetchval(SENDING, now)
+    return found
+
+
+async def sent(one: Ingest, stage: Stage) -> int:
+    if one.service != "notifications":
+        return 0
+    async with stage.connection() as connection:
+        found: int = await connection.fetchval(SENT)
     return found
 
 

@@ -1,7 +1,7 @@
 """The fault scenarios that somebody must be called for, each seen to fire its alert within five minutes.
 
 All are recorded: a real service is scraped before, while and after it is harmed, and promtool is given
-these values. S07, a broker that is away for longer, is scripted besides.
+these values. That a broker stays away (S07) is told by its outbox, recorded, and by outages, scripted.
 """
 
 import asyncio

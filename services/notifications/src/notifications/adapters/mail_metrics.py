@@ -1,13 +1,12 @@
 """What operators watch of the mail; labels hold no ids and no personal data."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 from notifications.adapters.metrics import REGISTRY
 
 MAILS = Counter(
     "parley_mails_total", "Attempts to send, by what became of them", ["result"], registry=REGISTRY
 )
-PAUSED = Gauge("parley_mail_paused", "1 while the brake is on", registry=REGISTRY)
 SECONDS = Histogram(
     "parley_mail_send_seconds",
     "Handing one mail over, from the open line to the server's answer",

@@ -92,9 +92,7 @@ class Post:
     async def send_due(self) -> int:
         """One turn: how many deliveries were taken in hand; 0 when nothing is due, or nothing may go."""
         now, wall = self.clock.now(), self.clock.wall()
-        paused = await self.brake.paused()
-        mail_metrics.PAUSED.set(paused)
-        if paused:
+        if await self.brake.paused():
             return 0
         room = self.rules.fuse - await self.brake.sent_lately(now=now)
         if room <= 0:
