@@ -59,10 +59,8 @@ def _record(message: Received, work: Work) -> RecordPlace | None:
 
 
 def _said(event: Event) -> _Said | None:
-    for model, read in _READERS.items():
-        if isinstance(event, model):
-            return read(event)
-    return None
+    read = _READERS.get(type(event))
+    return read(event) if read is not None else None
 
 
 def _no_slots(event: interviews.NoSlotsFound) -> _Said:
