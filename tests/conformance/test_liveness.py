@@ -40,7 +40,7 @@ async def test_waiting_for_records_is_alive_however_long(
         return
 
     with consumer_at(plumbing, time, ingest, monkeypatch) as consumer:
-        await consumer._consume(())
+        await consumer._consume((), None, plumbing.lookahead.Lookahead(ingest))
         time.at += LONG_SECONDS
         assert consumer.alive()
 
@@ -55,7 +55,8 @@ async def test_a_batch_that_never_ends_is_not(
         await go_on.wait()
 
     with consumer_at(plumbing, time, ingest, monkeypatch) as consumer:
-        batch = asyncio.create_task(consumer._consume(()))
+        ahead = plumbing.lookahead.Lookahead(ingest)
+        batch = asyncio.create_task(consumer._consume((), None, ahead))
         await begun.wait()
         assert consumer.alive()
         time.at += LONG_SECONDS

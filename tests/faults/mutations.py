@@ -160,7 +160,7 @@ MUTATIONS = {
                     "adapters/consumer.py",
                     "            await self.ingest([self._record(one) for one in raw])\n",
                     """\
-            await OneBatch(self._subscriber.consumer, raw, self._offsets).commit()
+            await OneBatch(client, raw, self._offsets).commit()
             await self._offsets.settled()
             await self.ingest([self._record(one) for one in raw])
 """,

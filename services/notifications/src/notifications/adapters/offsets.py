@@ -10,9 +10,13 @@ from typing import Any
 
 import structlog
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
 
 log = structlog.get_logger()
+
+COMMIT_SECONDS = 20.0
+"""The client tries for ever where nobody coordinates the group."""
+SETTLE_SECONDS = 5.0
+"""How long whoever gives partitions back, or leaves, waits for what is under way."""
 
 
 @dataclass(slots=True)
@@ -23,18 +27,20 @@ class Offsets:
     _under_way: "asyncio.Task[None] | None" = field(default=None, init=False)
     _closing: bool = field(default=False, init=False)
 
-    async def commit(self, consumer: Any, places: Mapping[TopicPartition, int]) -> None:
-        """Of each, the offset after the last that is done. Returns before they are committed, but where the client is about to leave."""
+    async def commit(self, client: Any, places: Mapping[TopicPartition, int]) -> None:
+        """Of each, the offset after the last that is done. Back before they are committed, but where the client is
+        about to leave.
+        """
         self._done |= places
         if self._under_way is None or self._under_way.done():
-            self._under_way = asyncio.create_task(self._commit_all(consumer))
+            self._under_way = asyncio.create_task(self._commit_all(client))
         if self._closing:
             await self.settled()
 
     async def settled(self) -> None:
-        """Until nothing is under way; what has failed is not told."""
+        """Until nothing is under way, or it has taken too long; what has failed is not told."""
         if self._under_way is not None:
-            await asyncio.wait([self._under_way])
+            await asyncio.wait([self._under_way], timeout=SETTLE_SECONDS)
 
     async def close(self) -> None:
         """The client leaves soon: from now on whoever commits waits until it is done."""
@@ -42,23 +48,23 @@ class Offsets:
         await self.settled()
 
     def forget(self) -> None:
-        """What could not be committed: somebody else may have its partitions now."""
+        """What is not committed by now: somebody else may have its partitions, and be further."""
         self._done.clear()
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.cancel()
 
-    def drop(self) -> None:
-        if self._under_way is not None:
-            self._under_way.cancel()
-
-    async def _commit_all(self, consumer: Any) -> None:
+    async def _commit_all(self, client: Any) -> None:
         while self._done:
-            held = consumer.assignment()
+            held = client.assignment()
             places = {place: offset for place, offset in self._done.items() if place in held}
             self._done = {}
             if not places:
                 return
             try:
-                await consumer.commit(places)
-            except (KafkaError, OSError) as trouble:
+                async with asyncio.timeout(COMMIT_SECONDS):
+                    await client.commit(places)
+            except Exception as trouble:  # noqa: BLE001 - whatever it was, the next says it again
                 log.warning("offsets wait", because=type(trouble).__name__)
                 self._done = places | self._done
                 return

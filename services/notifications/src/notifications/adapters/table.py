@@ -81,8 +81,8 @@ class Table(Generic[A]):
 
         Those of `seen` alone are locked against change, and with any other the table's as all: in two
         passes two transactions could wait for each other.
-        What this process has never met is mostly new: it is made first, where it is not there, so that it can be
-        locked in its turn. What it has met and is gone is `Unheard`, and made with all others where `making` is asked.
+        What is not in memory is mostly new: it is made first, where it is not there, so that it can be locked in
+        its turn. What is remembered and gone is `Unheard`, and made with all others where `making` is asked.
         """
         wanted = set(ids)
         for column, values in matches.items():

@@ -125,12 +125,13 @@ async def run_steps(
             await _flush(connection, store, loaded)
             return Ran(answers, loaded.work.gaps)
         except Unheard:
-            making = True
+            pass
         except StartOver as over:
             needs |= over.more
         except NotLoaded as missing:
             needs |= missing.missing
         await connection.execute("rollback to savepoint nothing_locked")
+        making = True  # what was made, and is remembered, is gone with it
     raise RecursionError("needs names something new in every round")
 
 

@@ -5,11 +5,11 @@ growing pauses, and the same records are read again.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -33,7 +33,6 @@ STUCK_SECONDS = 60.0
 SILENT_SECONDS = 30.0
 LOOK_SECONDS = 5.0
 CLOSE_SECONDS = 30.0
-SETTLE_SECONDS = 5.0
 REQUEST_TIMEOUT_MS = 20_000
 """A line that died without a word is noticed when a request on it has taken so long."""
 
@@ -162,14 +161,14 @@ class Consumer:
             security=self.access.security(),
             sasl_oauth_token_provider=self.access.token_provider(),
         )
-        self._offsets = Offsets()
-        self._subscriber = self._broker.subscriber(
+        offsets, lookahead = Offsets(), Lookahead(self._decode_ahead)
+        subscriber: Any = self._broker.subscriber(
             *[self.prefix + topic for topic in self.topics],
             group_id=self.group,
-            listener=Rebalances(self._offsets),
+            listener=Rebalances(offsets),
             batch=True,
             max_records=MAX_RECORDS,
-            parser=self._parse_the_first,
+            parser=partial(_parse_the_first, offsets),
             decoder=_leave_raw,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             auto_offset_reset="earliest",
@@ -178,20 +177,23 @@ class Consumer:
             heartbeat_interval_ms=self.heartbeat_interval_ms,
             max_poll_interval_ms=300_000,
         )
-        self._subscriber(self._consume)
-        self._lookahead = Lookahead(self._decode_ahead)
-        self._subscriber.get_msg = self._lookahead.next_batch
 
-    async def _consume(self, raw: RawBatch) -> None:
+        async def consume(raw: RawBatch) -> None:
+            await self._consume(raw, subscriber.consumer, lookahead)
+
+        subscriber(consume)
+        subscriber.get_msg = lookahead.next_batch
+        self._subscriber, self._lookahead, self._offsets = subscriber, lookahead, offsets
+
+    async def _consume(self, raw: RawBatch, client: Any, lookahead: Lookahead) -> None:
+        """What was looked ahead belongs to the client that read it."""
         self._busy_since = self._now()
-        if self._lookahead is not None:
-            self._lookahead.begin(self._subscriber.consumer, raw)
+        lookahead.begin(client, raw)
         try:
             await self.ingest([self._record(one) for one in raw])
             self._pause = 0.0
         except Exception as trouble:
-            if self._lookahead is not None:
-                await self._lookahead.put_back(self._subscriber.consumer)
+            await lookahead.put_back(client)
             self._pause = min(max(0.1, self._pause * 2), MAX_PAUSE_SECONDS)
             log.warning("batch waits", because=type(trouble).__name__, seconds=self._pause)
             where = "database" if isinstance(trouble, OUTAGES) else "shell"
@@ -202,19 +204,21 @@ class Consumer:
             self._busy_since = None
 
     async def _close(self) -> None:
-        """Whatever a client that is broken does when it is to end."""
-        broker, self._broker, self._subscriber = self._broker, None, None
-        lookahead, self._lookahead = self._lookahead, None
-        if broker is not None:
+        """Whatever a client that is broken does when it is to end. What is in hand is its last batch."""
+        broker, subscriber = self._broker, self._subscriber
+        self._broker = self._subscriber = None
+        if broker is not None and subscriber is not None:
+            # As its own stop does first; it knows nothing of commits that are under way.
+            subscriber.running = False
+            await self._offsets.close()
             try:
                 async with asyncio.timeout(CLOSE_SECONDS):
-                    await self._offsets.close()
                     await broker.stop()
             except (TimeoutError, KafkaError, OSError) as trouble:
                 log.warning("kafka client did not close", because=type(trouble).__name__)
-        self._offsets.drop()
-        if lookahead is not None:
-            await lookahead.drop()
+        self._offsets.forget()
+        if self._lookahead is not None:
+            await self._lookahead.drop()
 
     async def _idle(self, seconds: float) -> None:
         try:
@@ -222,17 +226,6 @@ class Consumer:
                 await self._stopping.wait()
         except TimeoutError:
             return
-
-    async def _parse_the_first(
-        self, message: RawBatch, original: Callable[[RawBatch], Awaitable[Any]]
-    ) -> Any:
-        """FastStream reads one record, without its headers: one that is no UTF-8 would drop the whole batch (its issue
-        2458), and nobody asks for what it would make of the others.
-        """
-        parsed = await original((replace(message[0], headers=()),))
-        parsed.raw_message = message
-        parsed.consumer = OneBatch(parsed.consumer, message, self._offsets)
-        return parsed
 
     async def _decode_ahead(self, raw: RawBatch) -> None:
         await self.decode_ahead([self._record(one) for one in raw])
@@ -266,9 +259,7 @@ class Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped in
     async def on_partitions_revoked(self, revoked: object) -> None:
         """What is done is committed before somebody else has it; a broker that does not answer is not waited for."""
         del revoked
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SETTLE_SECONDS):
-                await self.offsets.settled()
+        await self.offsets.settled()
         self.offsets.forget()
 
     def on_partitions_assigned(self, assigned: object) -> None:
@@ -290,6 +281,18 @@ class OneBatch:
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self.consumer.seek(partition, offset)
+
+
+async def _parse_the_first(
+    offsets: Offsets, message: RawBatch, original: Callable[[RawBatch], Awaitable[Any]]
+) -> Any:
+    """FastStream reads one record, without its headers: one that is no UTF-8 would drop the whole batch (its issue
+    2458), and nobody asks for what it would make of the others.
+    """
+    parsed = await original((replace(message[0], headers=()),))
+    parsed.raw_message = message
+    parsed.consumer = OneBatch(parsed.consumer, message, offsets)
+    return parsed
 
 
 async def _leave_raw(message: Any) -> RawBatch:
