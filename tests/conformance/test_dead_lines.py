@@ -21,6 +21,8 @@ insert into outbox (id, aggregatetype, aggregateid, partition, type, source, occ
 values ($1, 'a.topic', 'ats:a', 1, 'a.type', 'a-source', $2, 'x')
 """
 ANSWER_SECONDS = 0.3
+PATIENCE = 10
+"""Seconds, after which something hangs."""
 
 
 @pytest.fixture
@@ -49,6 +51,25 @@ async def test_of_a_pool_of_dead_lines_one_is_waited_for(
         await pool.fetchval("select 1")
 
     assert [await pool.fetchval("select 1") for _ in range(4)] == [1] * 4
+    pool.terminate()
+
+
+async def test_a_line_that_dies_in_somebodys_hands_is_given_back_all_the_same(
+    bench: Bench, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another has died before, so that this one is to be closed; and its server does not take its leave."""
+    database = bench.plumbing.database
+    monkeypatch.setattr(database, "ANSWER_SECONDS", ANSWER_SECONDS)
+    dsn = bench.dsn.replace(f":{proxy.target}/", f":{proxy.port}/")
+    pool = await database.connect(dsn, size=2, name="dead lines")
+
+    async with asyncio.timeout(PATIENCE):
+        async with pool.acquire() as line:
+            done = await line.fetchval("select 1")
+            await pool.expire_connections()
+            proxy.turn(SILENT)
+        proxy.turn(CLEAR)
+        assert (done, await pool.fetchval("select 2")) == (1, 2)
     pool.terminate()
 
 

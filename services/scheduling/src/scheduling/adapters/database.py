@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+import structlog
+
+log = structlog.get_logger()
 
 if TYPE_CHECKING:
     Pool = asyncpg.Pool[asyncpg.Record]
@@ -42,7 +45,10 @@ class LivelyPool(Pool):
     ) -> None:
         line = connection._con  # noqa: SLF001 - what is left of the proxy once it is released
         try:
-            await super().release(connection, timeout=timeout)
+            # Without a limit it waits for ever for a dead server to take its leave.
+            await super().release(connection, timeout=timeout or ANSWER_SECONDS)
+        except TimeoutError:
+            log.warning("line to the database given up")  # what was done on it is done
         finally:
             if line is not None and line.is_closed():
                 await self.expire_connections()
