@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,13 +36,19 @@ async def proxy(bench: Bench) -> AsyncIterator[Proxy]:
     await proxy.stop()
 
 
-async def test_of_a_pool_of_dead_lines_one_is_waited_for(
-    bench: Bench, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def impatient_pool(
+    bench: Bench, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, *, size: int
+) -> Any:
     database = bench.plumbing.database
     monkeypatch.setattr(database, "ANSWER_SECONDS", ANSWER_SECONDS)
     dsn = bench.dsn.replace(f":{proxy.target}/", f":{proxy.port}/")
-    pool = await database.connect(dsn, size=4, name="dead lines")
+    return await database.connect(dsn, size=size, name="dead lines")
+
+
+async def test_of_a_pool_of_dead_lines_one_is_waited_for(
+    bench: Bench, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = await impatient_pool(bench, proxy, monkeypatch, size=4)
     for line in [await pool.acquire() for _ in range(4)]:
         await pool.release(line)
 
@@ -58,10 +65,7 @@ async def test_a_line_that_dies_in_somebodys_hands_is_given_back_all_the_same(
     bench: Bench, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another has died before, so that this one is to be closed; and its server does not take its leave."""
-    database = bench.plumbing.database
-    monkeypatch.setattr(database, "ANSWER_SECONDS", ANSWER_SECONDS)
-    dsn = bench.dsn.replace(f":{proxy.target}/", f":{proxy.port}/")
-    pool = await database.connect(dsn, size=2, name="dead lines")
+    pool = await impatient_pool(bench, proxy, monkeypatch, size=1)
 
     async with asyncio.timeout(PATIENCE):
         async with pool.acquire() as line:

@@ -45,10 +45,10 @@ class LivelyPool(Pool):
     ) -> None:
         line = connection._con  # noqa: SLF001 - what is left of the proxy once it is released
         try:
-            # Without a limit it waits for ever for a dead server to take its leave.
-            await super().release(connection, timeout=timeout or ANSWER_SECONDS)
+            await super().release(connection, timeout=timeout)
         except TimeoutError:
-            log.warning("line to the database given up")  # what was done on it is done
+            # A dead server that does not take its leave. What was done on the line is done, and no outage.
+            log.warning("line to the database given up")
         finally:
             if line is not None and line.is_closed():
                 await self.expire_connections()
