@@ -19,13 +19,14 @@ UNKNOWN = {
         """insert into interview (id, state) values
             ('ats:i', jsonb_build_object('waiting', jsonb_build_object('since', $1::timestamptz)))""",
         """insert into early (id, state) values
-            ('ats:j', jsonb_build_object('since', $1::timestamptz)), ('ats:k', '{}'), ('ats:l', null)""",
+            ('ats:j', jsonb_build_object('answers', jsonb_build_array(
+                jsonb_build_object('heard_at', $1::timestamptz), jsonb_build_object('heard_at', now())))),
+            ('ats:k', '{"answers": [{}]}'), ('ats:m', '{"answers": []}'), ('ats:l', null)""",
     ),
     "feedback": (
         """insert into application (id, state) values
-            ('ats:a', '{"opened": false, "words": []}'),
-            ('ats:b', jsonb_build_object('opened', false, 'closed_since', now(),
-                'words', jsonb_build_array(jsonb_build_object('at', $1::timestamptz))))""",
+            ('ats:a', '{"opened": false}'), ('ats:c', '{"opened": true}'),
+            ('ats:b', jsonb_build_object('opened', false, 'waiting_since', $1::timestamptz))""",
     ),
     "notifications": (
         """insert into dossier (id, state) values ('i', '{"waiting_for": ["ats:p"]}'),

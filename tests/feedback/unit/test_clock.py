@@ -74,6 +74,21 @@ def test_word_is_owed_from_the_opening_on() -> None:
     assert event.application.last_word.kind == "opened"
 
 
+def test_what_nobody_has_opened_waits_from_the_first_that_is_heard_of_it_until_it_is() -> None:
+    def waiting(world: World) -> datetime | None:
+        found: datetime | None = world.rows["application"][APPLICATION].waiting_since
+        return found
+
+    world = World()
+    world.hear(closed())
+    world.until(START + DAY)
+    world.hear(offered())
+    assert waiting(world) == START
+
+    world.hear(opened())
+    assert waiting(world) is None
+
+
 @pytest.mark.parametrize(
     ("reason", "by", "moves"),
     [

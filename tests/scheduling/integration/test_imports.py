@@ -1,5 +1,7 @@
 """What was scheduled elsewhere: booked as it comes, moved when it comes otherwise, never refused."""
 
+from datetime import datetime
+
 from tests.scheduling.building import (
     ANNA,
     BORIS,
@@ -17,6 +19,7 @@ from tests.scheduling.building import (
 from tests.scheduling.stage import Stage
 
 from parley_contracts.notifications import InvitationAnswered
+from scheduling.adapters.watched import WAITING
 
 
 async def test_an_imported_interview_is_booked_as_it_comes_moved_and_ended(stage: Stage) -> None:
@@ -77,9 +80,17 @@ async def test_an_answer_that_came_before_its_interview_is_kept(stage: Stage) ->
             starts_at=at(3, 10),
         )
     )
+    assert await waiting(stage) == (1, stage.clock.moment)
+
     await stage.told(an_import())
 
     assert await stage.names() == ["InterviewBooked", "SeatDeclined"]
+    assert await waiting(stage) == (0, None)
+
+
+async def waiting(stage: Stage) -> tuple[int, datetime | None]:
+    (row,) = [one for one in await stage.pool.fetch(WAITING) if one["kind"].startswith("answers")]
+    return row["rows"], row["since"]
 
 
 async def test_the_entry_that_the_other_system_made_is_no_conflict(stage: Stage) -> None:

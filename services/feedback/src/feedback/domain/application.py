@@ -64,6 +64,8 @@ class Application:
     revision: int = 0
     """Published."""
     opened: bool = False
+    waiting_since: datetime | None = None
+    """When we first heard of it, until it is opened."""
     candidate_id: str | None = None
     team: Team | None = None
     team_changed_at: datetime | None = None
@@ -98,6 +100,9 @@ class Application:
 
     def hears(self, revision: int | None) -> bool:
         return revision is None or revision > self.source_revision
+
+    def heard(self, *, now: datetime) -> "Application":
+        return changed(self, waiting_since=None if self.opened else self.waiting_since or now)
 
     def say(self, word: SaidWord) -> "Application":
         """What is said again under the same key is said when it was said last."""

@@ -26,6 +26,7 @@ def publish_clock(work: Work, application: Application, *, now: datetime) -> Non
         after = changed(after, revision=after.revision + len(news))
     if after == (before or Application(id=after.id)):
         return
+    after = after.heard(now=now)
     work.applications.put(after)
     _set_timer(work, before, after)
     if news:

@@ -8,8 +8,8 @@ select 'searches for an interviewer' as kind, count(*) as rows,
 from timer left join interview on interview.id = timer.aggregate_id
 where timer.kind = 'wait_for_interviewer'
 union all
-select 'answers and cancellations before their interview', count(*), min(instant(state ->> 'since'))
-from early where state is not null
+select 'answers before their interview', count(*), min(instant(state #>> '{answers,0,heard_at}'))
+from early where jsonb_array_length(state -> 'answers') > 0
 """
 """What waits for something that is not known yet, by kind, and since when the oldest of it does."""
 WITHOUT_PLACE = """

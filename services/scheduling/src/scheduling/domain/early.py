@@ -10,6 +10,7 @@ class EarlyAnswer:
     session_id: str
     person_id: str
     starts_at: datetime
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +19,3 @@ class Early:
     answers: tuple[EarlyAnswer, ...] = ()
     cancelled: Mapping[str, int] = field(default_factory=dict)
     """Revisions, by source, at which the interview was cancelled before it was asked for."""
-    since: datetime | None = None

@@ -30,8 +30,8 @@ def answer_invitation(message: Received, work: Work, *, now: datetime) -> Refusa
         return None
     interview = work.interviews.get(data.interview_id)
     if interview is None:
-        early = work.early.get(data.interview_id) or Early(data.interview_id, since=now)
-        answer = EarlyAnswer(data.session_id, data.person_id, data.starts_at)
+        early = work.early.get(data.interview_id) or Early(data.interview_id)
+        answer = EarlyAnswer(data.session_id, data.person_id, data.starts_at, heard_at=now)
         work.early.put(changed(early, answers=(*early.answers, answer)))
         return None
     session = interview.session(data.session_id)

@@ -28,7 +28,7 @@ def cancel_request(message: Received, work: Work, *, now: datetime) -> Refusal |
     data = _data(message)
     before = work.interviews.get(data.interview_id)
     if before is None:
-        early = work.early.get(data.interview_id) or Early(data.interview_id, since=now)
+        early = work.early.get(data.interview_id) or Early(data.interview_id)
         seen = having_seen(early.cancelled, message.source, data.revision)
         work.early.put(changed(early, cancelled=seen))
         return None
