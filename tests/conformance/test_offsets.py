@@ -1,6 +1,8 @@
 """Offsets are committed behind the work: one commit at a time, nothing that others hold, and all of it before the client leaves."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -181,13 +183,19 @@ async def test_whoever_leaves_waits_for_what_is_under_way(plumbing: Plumbing) ->
     leaving = asyncio.create_task(offsets.close())
     await group.asked.wait()
     last = asyncio.create_task(offsets.commit(group, {P0: 7}))  # the batch that was still in hand
-    await asyncio.sleep(0)
+    await turns(1)
 
     assert not leaving.done()
     assert not last.done()
     group.answers.set()
     await asyncio.gather(leaving, last)
     assert group.commits == [{P0: 6}, {P0: 7}]
+
+
+async def turns(count: int) -> None:
+    """For all others: no time passes."""
+    for _ in range(count):
+        await asyncio.sleep(0)
 
 
 @dataclass
@@ -199,15 +207,28 @@ class Held:
     """How many are under way as each begins, and at last as the client leaves."""
     goes: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def put_between(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @asynccontextmanager
+    async def client(
+        self, plumbing: Plumbing, kafka: Kafka, group: str, prefix: str, ingest: Any
+    ) -> AsyncIterator[Any]:
+        """A consumer that runs, and whoever stops it waits until it has left."""
+        with pytest.MonkeyPatch.context() as patched:
+            self._put_between(patched)
+            consumer = plumbing.consumer.Consumer(
+                kafka.bootstrap, group, ("sounds",), ingest, prefix=prefix
+            )
+            running = asyncio.create_task(consumer.run())
+            yield consumer
+            await running
+
+    def _put_between(self, monkeypatch: pytest.MonkeyPatch) -> None:
         commit, stop, held = AIOKafkaConsumer.commit, AIOKafkaConsumer.stop, self
 
         async def slowly(client: AIOKafkaConsumer, offsets: Any = None) -> None:
             held.under_way += 1
             held.seen.append(held.under_way)
             await held.goes.wait()
-            for _ in range(200):
-                await asyncio.sleep(0)  # no time passes: whoever does not wait for it has left
+            await turns(200)  # whoever does not wait for it has left
             await commit(client, offsets)
             held.under_way -= 1
 
@@ -235,7 +256,7 @@ async def committed(kafka: Kafka, group: str, topic: str) -> list[int | None]:
 
 
 async def test_a_client_leaves_when_all_of_it_is_committed(
-    plumbing: Plumbing, kafka: Kafka, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
+    plumbing: Plumbing, kafka: Kafka, topic_prefix: str
 ) -> None:
     topic, group, heard, held = f"{topic_prefix}sounds", f"{topic_prefix}group", list[int](), Held()
     await kafka.create_topics([topic], partitions=3)
@@ -243,17 +264,11 @@ async def test_a_client_leaves_when_all_of_it_is_committed(
     async def ingest(records: Any) -> None:
         heard.extend(int(one.value) for one in records)
 
-    with monkeypatch.context() as patched:
-        held.put_between(patched)
-        consumer = plumbing.consumer.Consumer(
-            kafka.bootstrap, group, ("sounds",), ingest, prefix=topic_prefix
-        )
-        running = asyncio.create_task(consumer.run())
+    async with held.client(plumbing, kafka, group, topic_prefix, ingest) as consumer:
         await sent(kafka, topic, range(90))
         await until(lambda: len(heard) >= 90)
         held.goes.set()
         consumer.stop()
-        await running
 
     assert sorted(heard) == list(range(90))
     assert (set(held.seen[:-1]), held.seen[-1]) == ({1}, 0)
@@ -279,12 +294,7 @@ async def test_what_fails_while_the_client_leaves_comes_again(
             raise OSError
         heard.extend(int(one.value) for one in records)
 
-    with monkeypatch.context() as patched:
-        held.put_between(patched)
-        consumer = plumbing.consumer.Consumer(
-            kafka.bootstrap, group, ("sounds",), ingest, prefix=topic_prefix
-        )
-        running = asyncio.create_task(consumer.run())
+    async with held.client(plumbing, kafka, group, topic_prefix, ingest) as consumer:
         await sent(kafka, topic, range(30))
         await until(lambda: held.under_way == 1)
         await sent(kafka, topic, range(30, 300))
@@ -292,12 +302,8 @@ async def test_what_fails_while_the_client_leaves_comes_again(
         consumer.stop()
         await until(lambda: consumer._subscriber is None)
         leaving.set()
-        for _ in range(500):
-            await asyncio.sleep(
-                0
-            )  # no time passes: whoever goes on to the next batch has turns for it
+        await turns(500)  # whoever goes on to the next batch has them for it
         held.goes.set()
-        await running
 
     assert late == []
     done = [sum(number % 3 == one for number in heard) for one in range(3)]

@@ -44,6 +44,9 @@ class Memory:
                 found[row_id] = known
         return found
 
+    def unknown(self, table: str, ids: Iterable[str]) -> list[str]:
+        return [row_id for row_id in ids if (table, row_id) not in self._rows]
+
     def keep(self, table: str, row_id: str, one: Remembered) -> None:
         """What was not asked for longest goes."""
         before = self._rows.pop((table, row_id), None)

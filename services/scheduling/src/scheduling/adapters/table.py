@@ -96,9 +96,9 @@ class Table(Generic[A]):
         if not ordered:
             return {}
         if self.placeholder is not None:
-            met = {} if making else memory.recall(self.name, ordered)
-            if unmet := [row_id for row_id in ordered if row_id not in met]:
-                await connection.execute(self.placeholder, unmet)
+            to_make = ordered if making else memory.unknown(self.name, ordered)
+            if to_make:
+                await connection.execute(self.placeholder, to_make)
         lock = LOCK_AGAINST_CHANGE if only_seen else LOCK
         versions, present = await self.look(connection, ordered, memory=memory, statement=lock)
         if self.placeholder is not None and len(versions) < len(ordered):
