@@ -1,12 +1,13 @@
 """What a process remembers of rows is what stands in the database, or is not used."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.conformance.conftest import Bench
-from tests.conformance.tally import Bug, Plumbing
+from tests.conformance.tally import NOW, Bug, Plumbing, Side
 
 ELSEWHERE = "update tally set state = jsonb_set(state, '{count}', '10') where id = 'ats:a'"
 ANEW = """
@@ -88,6 +89,33 @@ async def test_what_was_rolled_back_was_never_there(
 
     assert broken
     assert await bench.counts() == {"ats:a": 3}
+
+
+async def test_what_was_made_and_filled_in_at_once_is_not_taken_for_empty(bench: Bench) -> None:
+    """Both bear the name of one transaction. Another task asks in between, and is answered afterwards."""
+    working_set, sides = bench.plumbing.working_set, bench.store.tables[0]
+    filled_in = asyncio.Event()
+    looks: list[asyncio.Task[Any]] = []
+
+    class Late:
+        async def fetch(self, *arguments: Any) -> Any:
+            await filled_in.wait()
+            return await bench.pool.fetch(*arguments)
+
+    def fill_in(message: str, work: Any, *, now: Any) -> None:
+        look = sides.look(Late(), [message], memory=bench.store.memory)
+        looks.append(asyncio.create_task(look))
+        work.sides.put(Side(message, count=1))
+
+    use_case = working_set.UseCase(
+        lambda message, work: working_set.Needs.rows("side", message), fill_in
+    )
+    pages = bench.plumbing.transaction.Transactions(bench.pool, bench.store)
+    await pages.command(working_set.Step("ats:a", use_case), now=NOW)
+    filled_in.set()
+
+    _, found = await looks[0]
+    assert found == {"ats:a": Side("ats:a", count=1)}
 
 
 async def test_what_is_forgotten_meanwhile_is_not_lost(

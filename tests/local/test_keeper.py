@@ -17,15 +17,15 @@ from parley_local.waiting import until
 SLEEPER = ["/bin/sleep", "300"]
 IGNORES_TERM = "trap '' TERM; while :; do /bin/sleep 300; done"
 OWNER = """
-import signal, sys
+import sys
 from pathlib import Path
 from parley_local.process import spawn
 folder = Path(sys.argv[1])
 process = spawn(["/bin/sleep", "300"], folder=folder, log=folder / "log", removed=folder)
 print(process.pid, process.keeper.pid, flush=True)
-signal.pause()
+stay()
 """
-FORKING_OWNER = OWNER.replace("print(", "import os; os.fork() or signal.pause(); print(")
+FORKING_OWNER = OWNER.replace("print(", "import os; os.fork() or stay(); print(")
 
 
 @pytest.fixture

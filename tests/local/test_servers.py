@@ -16,11 +16,10 @@ from parley_local.topics import Kafka
 from parley_local.waiting import until
 
 OWNER_OF_ONE = """
-import signal
 from parley_local.servers import embedded
 with embedded() as servers:
     print(servers.postgres.folder, flush=True)
-    signal.pause()
+    stay()
 """
 OWNER_OF_BOTH = OWNER_OF_ONE.replace("print(", "servers.start(); print(servers.kafka.folder, ")
 ENDS: dict[str, Callable[["subprocess.Popen[str]"], None]] = {

@@ -15,13 +15,19 @@ HEEDS_SIGNALS = (
     "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
 )
 """Whoever runs the tests in the background has them ignored, and children inherit that."""
+STAYS = """
+def stay():
+    while True:  # `signal.pause` is not ended by a Ctrl-C that came just before it
+        select.select([], [], [], 0.1)
+import select
+"""
 
 
 @contextmanager
 def owner(program: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    """A Python program in a session of its own that says on standard output how far it is."""
+    """A Python program in a session of its own that says on standard output how far it is; `stay()` waits for its end."""
     with subprocess.Popen(
-        [sys.executable, "-c", HEEDS_SIGNALS + program, *arguments],
+        [sys.executable, "-c", HEEDS_SIGNALS + STAYS + program, *arguments],
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,

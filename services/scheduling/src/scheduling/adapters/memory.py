@@ -2,7 +2,8 @@
 
 PostgreSQL names the content of a row by the transaction that wrote it (`xmin`): whoever writes it again,
 this process, another, or an operator's statement, leaves another name. So what we wrote is kept before it is
-committed: where it is rolled back, no row ever bears that name.
+committed: where it is rolled back, no row ever bears that name. A placeholder's name says nothing: the
+transaction that made it may fill it in, and the name stays. That it was met is kept, and it is read each time.
 """
 
 from collections import OrderedDict
@@ -17,13 +18,13 @@ OF_EACH = 100
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    stamp: int
+    stamp: int | None
     row: object | None
     letters: int
 
 
 def remembered(stamp: int, row: object | None, state: str | None) -> Remembered:
-    return Remembered(stamp, row, OF_EACH + len(state or ""))
+    return Remembered(stamp if state is not None else None, row, OF_EACH + len(state or ""))
 
 
 @dataclass(slots=True)
