@@ -22,7 +22,9 @@ from tests.faults.scenarios import SCENARIOS, Scenario
 
 from parley_local.lock import KAFKA, POSTGRES_VERSIONS
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "reliability.md"
+KEPT = ROOT / "build" / "faults"
 BEGIN, END = "<!-- begin results -->\n", "<!-- end results -->"
 HEAD = """\
 | | scenario | harm | commands | without an answer | lost | duplicates | inversions | other findings | longest recovery | in all |
@@ -83,8 +85,11 @@ def may_run(scenario: Scenario) -> bool:
 def try_scenario(scenario: Scenario, options: argparse.Namespace) -> Result:
     size = scenario.small if options.small else scenario.full
     console.print(f"{scenario.name} {scenario.title} (--seed {options.seed}) …")
-    result = asyncio.run(run(scenario, size, seed=options.seed))
+    kept = KEPT / f"{scenario.name}-{options.seed}"
+    result = asyncio.run(run(scenario, size, seed=options.seed, kept=kept))
     show(result)
+    if result.findings:
+        console.print(f"  all logs: {kept}", markup=False)
     console.print(row(result), markup=False)
     return result
 

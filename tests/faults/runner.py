@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.faults.checker import Finding, by_kind, check
 from tests.faults.driving import acknowledged, under_load
+from tests.faults.kept import keep
 from tests.faults.scenarios import Scenario, Size
 from tests.faults.world import NeverQuiet, World, a_world
 
@@ -39,13 +40,14 @@ class Result:
         return by_kind(self.findings)
 
 
-async def run(scenario: Scenario, size: Size, *, seed: int) -> Result:
+async def run(scenario: Scenario, size: Size, *, seed: int, kept: Path | None = None) -> Result:
+    """What was found is kept in that folder, with all logs."""
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="parley-faults-") as folder,
         embedded(kafka_nodes=scenario.brokers, fsync=False) as servers,
     ):
-        return await _on(servers, Path(folder), scenario, size, seed=seed, began=began)
+        return await _on(servers, Path(folder), scenario, size, seed=seed, began=began, kept=kept)
 
 
 async def _on(
@@ -56,6 +58,7 @@ async def _on(
     *,
     seed: int,
     began: float,
+    kept: Path | None,
 ) -> Result:
     trouble: list[Finding] = []
     async with a_world(
@@ -68,6 +71,9 @@ async def _on(
         except (NeverQuiet, ProgramFailed) as never:
             trouble.append(Finding("hang", f"{never}{last_words(world)}"))
         history = await world.history()
+        findings = [*trouble, *world.noted, *check(history)]
+        if findings and kept is not None:
+            await keep(world, findings, kept)
     return Result(
         scenario=scenario.name,
         title=scenario.title,
@@ -77,7 +83,7 @@ async def _on(
         unanswered=world.unanswered,
         records=len(history.records),
         mails=len(history.evidence.mails),
-        findings=[*trouble, *world.noted, *check(history)],
+        findings=findings,
         recovery=max(world.recoveries, default=None),
         seconds=time.monotonic() - began,
     )
