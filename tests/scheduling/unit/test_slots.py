@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scheduling.domain.availability import Hours, ticks
 from scheduling.domain.booking import Booking, booking
-from scheduling.domain.calendar import Calendar, Entry
+from scheduling.domain.calendar import Calendar, Entries, Entry
 from scheduling.domain.interview import Avoided, Relaxation, Request, Seat, Session, Wanted
 from scheduling.domain.interviewer import Interviewer, Membership
 from scheduling.domain.no_slots import Reason, explain, relaxations
@@ -69,7 +69,7 @@ def diaries(draw: st.DrawFn, name: str = "a") -> Diary:
     busy = draw(st.lists(st.tuples(moments, st.integers(1, 6)), max_size=6))
     entries = tuple(Entry(Span(m, m + n * 30 * MINUTE)) for m, n in busy)
     bookings = tuple(held(name, m, buffer=10) for m in draw(st.lists(moments, max_size=3)))
-    return Diary(who, Calendar(name, entries=entries), bookings)
+    return Diary(who, Calendar(name, entries=Entries.of(entries)), bookings)
 
 
 def possible(diary: Diary, start: datetime, minutes: int) -> bool:
@@ -197,7 +197,9 @@ def test_a_diary_is_the_same_as_long_as_its_facts_are() -> None:
     assert diary_of(replace(who), Calendar("a"), (booked,)) is known
     for other in (
         diary_of(replace(who, per_day=1), calendar, (booked,)),
-        diary_of(who, Calendar("a", entries=(Entry(Span(MONDAY, MONDAY + DAY)),)), (booked,)),
+        diary_of(
+            who, Calendar("a", entries=Entries.of([Entry(Span(MONDAY, MONDAY + DAY))])), (booked,)
+        ),
         diary_of(who, None, (booked,)),
         diary_of(who, calendar, (replace(booked, held_until=MONDAY + DAY),)),
         diary_of(who, calendar, ()),

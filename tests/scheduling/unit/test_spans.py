@@ -6,8 +6,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.domain.calendar import Calendar, Entry
-from scheduling.domain.span import Span, common, united, without
+from scheduling.adapters.postgres.calendars import CalendarCodec
+from scheduling.domain.calendar import Calendar, Entries, Entry
+from scheduling.domain.span import Span, Spans, common, marks_of, united, without
 
 START = datetime(2027, 3, 1, tzinfo=UTC)
 
@@ -37,7 +38,9 @@ def test_union_intersection_and_difference(left: list[Span], right: list[Span]) 
 
     assert minutes(a) == minutes(left)
     assert minutes(common(a, b)) == minutes(left) & minutes(right)
-    assert minutes(without(a, right)) == minutes(left) - minutes(right)
+    assert minutes(list(without(Spans.of(a), map(marks_of, right)))) == minutes(left) - minutes(
+        right
+    )
     for one, after in pairwise(a):
         assert one.ends_at < after.starts_at
 
@@ -46,9 +49,22 @@ def test_union_intersection_and_difference(left: list[Span], right: list[Span]) 
 def test_what_is_told_of_a_range_replaces_what_was_known_of_it(
     known: list[Span], told: Span
 ) -> None:
-    calendar = Calendar("a", entries=tuple(Entry(one) for one in known))
+    calendar = Calendar("a", entries=Entries.of(Entry(one) for one in known))
 
     after = calendar.replaced(told, [])
 
     busy = after.busy(())
     assert minutes(list(busy)) == minutes(known) - minutes([told])
+
+
+moments = st.datetimes(datetime(1960, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone stands beside them
+uids = st.none() | st.text(max_size=5)
+
+
+@given(st.lists(st.builds(Entry, st.builds(Span, moments, moments), uids), max_size=6))
+def test_entries_are_the_same_once_packed_and_once_stored(entries: list[Entry]) -> None:
+    calendar = Calendar("a", {"ats": 3}, Entries.of(entries))
+
+    assert list(calendar.entries) == entries
+    stored = CalendarCodec().dump_json(calendar).decode()
+    assert CalendarCodec().validate_json(stored) == calendar

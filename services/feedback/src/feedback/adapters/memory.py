@@ -23,8 +23,11 @@ class Remembered:
     letters: int
 
 
-def remembered(stamp: int, row: object | None, state: str | None) -> Remembered:
-    return Remembered(stamp if state is not None else None, row, OF_EACH + len(state or ""))
+def remembered(
+    stamp: int, row: object | None, state: str | None, *, lightness: int = 1
+) -> Remembered:
+    letters = OF_EACH + len(state or "") // lightness
+    return Remembered(stamp if state is not None else None, row, letters)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ A zone's time is cut into stretches of one offset each. Inside a stretch, wall t
 offset and nothing else: so a wall time that clocks skip is nowhere, and one that they show twice is there twice.
 """
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from scheduling.domain.span import Span, united
+from scheduling.domain.span import Span, Spans, mark, united
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -78,7 +79,7 @@ def days_around(span: Span) -> Span:
 
 
 @lru_cache(maxsize=4096)
-def open_hours(hours: Hours, zone_name: str, span: Span) -> tuple[Span, ...]:
+def open_hours(hours: Hours, zone_name: str, span: Span) -> Spans:
     """The instants of `span` at which a clock in the zone shows a time within the weekly hours."""
     found: list[Span] = []
     for stretch in stretches(zone_name, span):
@@ -88,13 +89,19 @@ def open_hours(hours: Hours, zone_name: str, span: Span) -> tuple[Span, ...]:
                 starts_at = max(midnight + start * MINUTE, stretch.span.starts_at)
                 ends_at = min(midnight + end * MINUTE, stretch.span.ends_at)
                 found.append(Span(starts_at, ends_at))
-    return united(found)
+    return Spans.of(united(found))
 
 
 @lru_cache(maxsize=16)
 def ticks(zone_name: str, step_minutes: int, span: Span) -> tuple[datetime, ...]:
     """The instants of `span` at which the zone's wall time is a multiple of the step, in order."""
     return tuple(_ticks(zone_name, step_minutes, span))
+
+
+@lru_cache(maxsize=16)
+def tick_marks(zone_name: str, step_minutes: int, span: Span) -> "array[int]":
+    """The same, in microseconds since 1970."""
+    return array("q", [mark(one) for one in ticks(zone_name, step_minutes, span)])
 
 
 def _ticks(zone_name: str, step_minutes: int, span: Span) -> Iterator[datetime]:

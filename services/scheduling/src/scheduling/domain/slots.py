@@ -15,12 +15,20 @@ from scheduling.domain.booking import Booking
 from scheduling.domain.calendar import Calendar
 from scheduling.domain.interview import Avoided, Interview, Request, Seat, Session, Wanted
 from scheduling.domain.interviewer import Interviewer
-from scheduling.domain.span import Span, common, without
+from scheduling.domain.span import (
+    MICROSECOND,
+    Marks,
+    Span,
+    Spans,
+    common,
+    marks_of,
+    without,
+)
 
 MOST_SLOTS = 400
 HORIZON = timedelta(days=92)
 """How far ahead is looked at most."""
-NOTHING: tuple[Span, ...] = ()
+NOTHING = Spans.of(())
 
 People = tuple[str | None, ...]
 """Who sits where, seat by seat; nobody in a shadow's seat is no obstacle."""
@@ -37,14 +45,12 @@ class Diary:
     interviewer: Interviewer
     calendar: Calendar | None = None
     bookings: tuple[Booking, ...] = ()
-    free: dict[Span, tuple[Span, ...]] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
+    free: dict[Span, Spans] = field(default_factory=dict, init=False, compare=False, repr=False)
     able: dict[Moment, int] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 
 _SHELF: OrderedDict[tuple[str, ...], Diary] = OrderedDict()
-MOST_DIARIES = 300
+MOST_DIARIES = 2_000
 MOST_OF_EACH = 8
 
 
@@ -105,8 +111,7 @@ class Search:
     wish: Wish
     diaries: Mapping[str, Diary]
     span: Span
-    _free: dict[str, tuple[Span, ...]] = field(default_factory=dict)
-    _openings: dict[str, list[datetime]] = field(default_factory=dict)
+    _free: dict[str, Spans] = field(default_factory=dict)
     _eligible: dict[tuple[Wanted, bool], tuple[str, ...]] = field(default_factory=dict)
     _days: dict[str, Counter[date]] = field(default_factory=dict)
     _weeks: dict[str, Counter[date]] = field(default_factory=dict)
@@ -176,8 +181,10 @@ class Search:
 
     def _can_sit(self, who: str, session: Span) -> bool:
         free = self._free_of(who)
-        place = bisect_right(self._openings[who], session.starts_at) - 1
-        return place >= 0 and free[place].contains(session) and self._within_limits(who, session)
+        starts_at, ends_at = marks_of(session)
+        place = bisect_right(free.starts, starts_at) - 1
+        fits = place >= 0 and ends_at <= free.ends[place]
+        return fits and self._within_limits(who, session)
 
     def _within_limits(self, who: str, session: Span) -> bool:
         interviewer = self.diaries[who].interviewer
@@ -213,13 +220,12 @@ class Search:
         bookings = self.diaries[who].bookings
         return (one for one in bookings if one.interview_id != self.wish.interview_id)
 
-    def _free_of(self, who: str) -> tuple[Span, ...]:
+    def _free_of(self, who: str) -> Spans:
         if who not in self._free:
             self._free[who] = self._worked_out(who)
-            self._openings[who] = [span.starts_at for span in self._free[who]]
         return self._free[who]
 
-    def _worked_out(self, who: str) -> tuple[Span, ...]:
+    def _worked_out(self, who: str) -> Spans:
         diary, days = self.diaries[who], availability.days_around(self.span)
         if self._is_special(who):
             return free_time(diary, self.wish, days)
@@ -244,50 +250,51 @@ class Search:
         ticks = availability.ticks(zone, step, days)
         first = bisect_left(ticks, inside.starts_at)
         after = bisect_right(ticks, inside.ends_at - length, lo=first)
-        sure, possible = self._counted(ticks, (days, length, zone, step))
+        sure, possible = self._counted((days, length, zone, step))
         for n in range(first, after):
             if sure >> n & 1 or (possible >> n & 1 and self.seat(ticks[n]) is not None):
                 yield ticks[n]
 
-    def _counted(self, ticks: Sequence[datetime], moment: Moment) -> tuple[int, int]:
+    def _counted(self, moment: Moment) -> tuple[int, int]:
         """One bit a tick: at which the required seats can surely be taken, and at which they may be.
 
         With the seats in any order, it is enough that the first has one who can sit there, the second two,
         and so on: each takes somebody whom those before have left. Where a seat has nobody it cannot be.
         """
-        everywhere = (1 << len(ticks)) - 1
+        everywhere = (1 << len(_ticks_of(moment))) - 1
         required = [seat for seat in self.wish.session.seats if not seat.shadow]
         required.sort(key=lambda seat: len(self.eligible(seat)))
         counts: dict[Wanted, list[int]] = {}
         sure = possible = everywhere
         for place, seat in enumerate(required, start=1):
             if seat.wanted not in counts:
-                able = [self._able_at(who, ticks, moment) for who in self.eligible(seat)]
+                able = [self._able_at(who, moment) for who in self.eligible(seat)]
                 counts[seat.wanted] = _at_least(able, len(required), everywhere)
             sure &= counts[seat.wanted][place]
             possible &= counts[seat.wanted][1]
         return sure, possible
 
-    def _able_at(self, who: str, ticks: Sequence[datetime], moment: Moment) -> int:
+    def _able_at(self, who: str, moment: Moment) -> int:
         if self._is_special(who):
-            return self._able(who, ticks)
+            return self._able(who, moment)
         known = self.diaries[who].able
         if moment not in known:
             _make_room(known)
-            known[moment] = self._able(who, ticks)
+            known[moment] = self._able(who, moment)
         return known[moment]
 
-    def _able(self, who: str, ticks: Sequence[datetime]) -> int:
+    def _able(self, who: str, moment: Moment) -> int:
         """One bit a tick: when the whole session fits into this interviewer's free time and limits."""
-        length = self.wish.session.length
+        days, length, zone, step = moment
+        marks, lasts = availability.tick_marks(zone, step, days), length // MICROSECOND
         found = place = 0
-        for span in self._free_of(who):
-            place = bisect_left(ticks, span.starts_at, place)
-            after = bisect_right(ticks, span.ends_at - length, place)
+        for starts_at, ends_at in self._free_of(who).marks():
+            place = bisect_left(marks, starts_at, place)
+            after = bisect_right(marks, ends_at - lasts, place)
             found |= (1 << after) - (1 << place)
         interviewer = self.diaries[who].interviewer
         if found and (interviewer.per_day or interviewer.per_week) and any(self._others(who)):
-            for n, start in enumerate(ticks):
+            for n, start in enumerate(_ticks_of(moment)):
                 if found >> n & 1 and not self._within_limits(who, Span(start, start + length)):
                     found ^= 1 << n
         return found
@@ -298,7 +305,7 @@ def search_from(wish: Wish, diaries: Mapping[str, Diary], *, now: datetime) -> S
     return Search(wish, diaries, reach(wish, now=now) or wish.request.window)
 
 
-def free_time(diary: Diary, wish: Wish, days: Span) -> tuple[Span, ...]:
+def free_time(diary: Diary, wish: Wish, days: Span) -> Spans:
     """When a session of this wish may take this interviewer's time: buffers are already taken off."""
     who = diary.interviewer
     hours = availability.open_hours(who.hours, who.zone, days)
@@ -306,12 +313,22 @@ def free_time(diary: Diary, wish: Wish, days: Span) -> tuple[Span, ...]:
     busy = diary.calendar.busy(diary.bookings) if diary.calendar is not None else NOTHING
     others = [one for one in diary.bookings if one.interview_id != wish.interview_id]
     blocked = [
-        *who.pauses,
-        *(one.widened(who.after, who.before) for one in busy),
-        *(_kept_for(one, gap) for one in others),
-        *(one.span for one in wish.avoided if one.interviewer_id == who.id),
+        *(marks_of(one) for one in who.pauses),
+        *_widened(busy, who.after, who.before),
+        *(marks_of(_kept_for(one, gap)) for one in others),
+        *(marks_of(one.span) for one in wish.avoided if one.interviewer_id == who.id),
     ]
     return without(hours, blocked)
+
+
+def _widened(spans: Spans, before: timedelta, after: timedelta) -> Iterator[Marks]:
+    earlier, later = before // MICROSECOND, after // MICROSECOND
+    return ((starts_at - earlier, ends_at + later) for starts_at, ends_at in spans.marks())
+
+
+def _ticks_of(moment: Moment) -> tuple[datetime, ...]:
+    days, _, zone, step = moment
+    return availability.ticks(zone, step, days)
 
 
 def _make_room(known: dict[Any, Any]) -> None:

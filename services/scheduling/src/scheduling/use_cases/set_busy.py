@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from parley_contracts.cloudevents import Received
 from parley_contracts.interviewers import InterviewerBusySet
-from scheduling.domain.calendar import Calendar, Entry
+from scheduling.domain.calendar import Calendar, Entries, Entry, uid_of_ours
 from scheduling.domain.changed import changed
 from scheduling.domain.kinds import RECHECK_INTERVIEWER
 from scheduling.domain.revisions import having_seen, is_newer
@@ -30,9 +30,11 @@ def set_busy(message: Received, work: Work, *, now: datetime) -> Refusal | None:
         return Refusal("older_revision")
     work.note_gap(data, before.seen.get(message.source))
     told = Span(data.range.starts_at, data.range.ends_at)
-    entries = [Entry(Span(one.starts_at, one.ends_at), one.ical_uid) for one in data.busy]
+    entries = [
+        Entry(Span(one.starts_at, one.ends_at), uid_of_ours(one.ical_uid)) for one in data.busy
+    ]
     after = before.replaced(told, entries)
-    kept = tuple(one for one in after.entries if one.span.ends_at > now - KEPT)
+    kept = Entries.of(one for one in after.entries if one.span.ends_at > now - KEPT)
     seen = having_seen(before.seen, message.source, data.revision)
     work.calendars.put(changed(after, seen=seen, entries=kept))
     if kept != before.entries:
