@@ -1,7 +1,7 @@
 """A tiny domain on a service's own plumbing, so that one suite can hold all three copies to it.
 
 An application's tally counts `CandidateContacted`; each count publishes `CandidateUpdated` with the next
-revision. What a channel says makes trouble: `letter` breaks the use case, `chat` is refused.
+revision. What a channel says makes trouble: `letter` breaks the use case, `chat` is refused, `visit` makes anew what is there already.
 """
 
 from collections.abc import Mapping
@@ -105,6 +105,8 @@ def count(message: Received, work: Any, *, now: datetime) -> Any:
     assert isinstance(event, CandidateContacted)
     if event.channel == "letter":
         raise Bug
+    if event.channel == "visit":
+        work.sides.add(Side("ats:there"))
     before = work.tallies.get(event.application_id) or Tally(event.application_id)
     after = replace(before, count=before.count + 1, seen=(*before.seen, message.id))
     work.tallies.put(after)

@@ -11,6 +11,8 @@ import pytest
 from tests.conformance.conftest import Bench
 from tests.conformance.tally import NOW, Bug, Tally, count
 
+THERE = 'insert into side (id, state) values (\'ats:there\', \'{"id": "ats:there", "count": 0}\')'
+
 
 async def test_a_failing_record_costs_its_batch_nothing_else(bench: Bench) -> None:
     records = [
@@ -25,6 +27,19 @@ async def test_a_failing_record_costs_its_batch_nothing_else(bench: Bench) -> No
     assert letter["offset"] == 250
     assert "Bug" in letter["reason"]
     assert await bench.answers() == []
+
+
+async def test_what_collides_with_nobody_is_a_bug_and_the_others_go_on(bench: Bench) -> None:
+    """A row that is made anew although it is there would be tried for ever, and hold all that comes after it."""
+    await bench.pool.execute(THERE)
+
+    await bench.batch().ingest(
+        [bench.record(i, key=f"ats:{i}", channel="visit" if i == 1 else "email") for i in range(3)]
+    )
+
+    assert await bench.counts() == {"ats:0": 1, "ats:2": 1}
+    (letter,) = await bench.letters()
+    assert (letter["offset"], "Collision" in letter["reason"]) == (1, True)
 
 
 async def test_order_per_key_is_kept_where_a_record_fails(bench: Bench) -> None:

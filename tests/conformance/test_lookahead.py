@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
+from faststream.kafka.message import KafkaAckableMessage
 from tests.conformance.conftest import Bench
 from tests.conformance.tally import Plumbing
 from tests.support.until import until
@@ -126,6 +127,37 @@ async def test_what_was_read_ahead_is_put_back_but_for_partitions_that_others_ha
     assert await lookahead.next_batch(line) == ()
 
 
+async def test_what_was_read_ahead_is_forgotten_when_partitions_are_given_back(
+    plumbing: Plumbing,
+) -> None:
+    """Those that stay are read from where they were committed: what was read ahead comes again."""
+    line, lookahead = Line([raw(0, 4), raw(1, 8)]), plumbing.lookahead.Lookahead(nothing)
+    offsets = plumbing.offsets.Offsets()
+    lookahead.begin(line, BEHIND)
+    await looked(lookahead)
+
+    await plumbing.consumer.Rebalances(offsets, lookahead).on_partitions_revoked(())
+    line.waiting = [raw(0, 3), raw(0, 4)]
+
+    assert [one.offset for one in await lookahead.next_batch(line)] == [3, 4]
+
+
+async def test_a_failed_batch_goes_back_in_all_partitions_that_are_still_held(
+    plumbing: Plumbing,
+) -> None:
+    """Somebody else has the first one now."""
+    line, lookahead = Line([raw(1, 500)], gone=0), plumbing.lookahead.Lookahead(nothing)
+    in_hand = (raw(0, 0), raw(1, 400), raw(1, 401))
+    lookahead.begin(line, BEHIND)
+    await looked(lookahead)
+
+    await lookahead.put_back(line)
+    client = plumbing.consumer.OneBatch(line, in_hand, plumbing.offsets.Offsets())
+    await KafkaAckableMessage(raw_message=in_hand, body=b"", consumer=client).nack()
+
+    assert line.sought == {1: 400}
+
+
 async def test_what_cannot_be_decoded_comes_all_the_same(plumbing: Plumbing) -> None:
     async def broken(_: Any) -> None:
         raise ZeroDivisionError
@@ -155,6 +187,16 @@ async def test_a_record_is_decoded_once_and_what_was_put_back_again(
 
     assert decoded == [1, 2, 0, 1, 2]
     assert (await bench.counts())["ats:a"] == 3
+
+
+async def test_a_record_that_stands_in_a_batch_twice_has_its_effect_once(bench: Bench) -> None:
+    """It was read ahead, and read again when partitions had been given back."""
+    batch, record = bench.batch(), bench.record(0)
+    await batch.decode_ahead([record])
+
+    await batch.ingest([record, record])
+
+    assert await bench.counts() == {"ats:a": 1}
 
 
 @pytest.mark.parametrize("seed", range(3))

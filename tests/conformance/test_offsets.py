@@ -122,9 +122,7 @@ async def test_partitions_go_once_all_is_committed_and_what_failed_is_forgotten(
 ) -> None:
     group, offsets = Group(refuses=CommitFailedError()), plumbing.offsets.Offsets()
     await offsets.commit(group, {P0: 6})
-    going = asyncio.create_task(
-        plumbing.consumer.Rebalances(offsets).on_partitions_revoked(frozenset())
-    )
+    going = asyncio.create_task(rebalances(plumbing, offsets).on_partitions_revoked(frozenset()))
     await group.asked.wait()
     assert not going.done()
     group.answers.set()
@@ -149,7 +147,7 @@ async def test_a_commit_that_takes_too_long_is_given_up_and_nobody_waits_for_it(
     given_up = offsets._under_way
 
     async with asyncio.timeout(PATIENCE):
-        await plumbing.consumer.Rebalances(offsets).on_partitions_revoked(frozenset())
+        await rebalances(plumbing, offsets).on_partitions_revoked(frozenset())
     group.answers.set()
     await asyncio.wait([given_up])
     group.refuses = None
@@ -309,3 +307,10 @@ async def test_what_fails_while_the_client_leaves_comes_again(
     done = [sum(number % 3 == one for number in heard) for one in range(3)]
     assert await committed(kafka, group, topic) == done
     assert sorted(heard) == list(range(len(heard)))
+
+
+def rebalances(plumbing: Plumbing, offsets: Any) -> Any:
+    async def leave_undecoded(_: Any) -> None:
+        return
+
+    return plumbing.consumer.Rebalances(offsets, plumbing.lookahead.Lookahead(leave_undecoded))

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from tests.conformance.conftest import Bench
 from tests.conformance.tally import NOW, SERVICES
 from tests.support.until import until, until_it
 
+from parley_local.topics import Kafka as Brokers
 from relay import postgres
 from relay import relay as relaying
 from relay.kafka import Kafka
@@ -76,6 +77,92 @@ async def test_an_ack_that_comes_while_another_is_stored_is_seen_at_once(
 
     relay.stop()
     await running
+
+
+async def test_a_pause_is_not_ended_by_an_ack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in the air lands while a database that is away is waited for."""
+    tries = 0
+
+    async def away(*_: object) -> Connection:
+        nonlocal tries
+        tries += 1
+        raise OSError
+
+    monkeypatch.setattr(postgres, "connect", away)
+    relay = Relay("nowhere", SlowBroker())
+    running = asyncio.create_task(relay.run())
+    await until(lambda: tries == 1)
+
+    relay._wake.set()
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+    assert tries == 1
+    relay.stop()
+    await running
+
+
+@pytest.mark.parametrize("plumbing", SERVICES[:1], indirect=True)
+async def test_a_partition_that_cannot_be_sent_to_keeps_nobody_else(bench: Bench) -> None:
+    """A topic that somebody made with too few of them, say."""
+
+    class FewPartitions(SlowBroker):
+        async def send(self, topic: str, partition: int, rows: Sequence[Row]) -> list[int]:
+            if partition == 1:
+                self.asked.add(partition)
+                raise AssertionError("Unrecognized partition")
+            return await super().send(topic, partition, rows)
+
+    broker = FewPartitions()
+    broker.acks[2].set()
+    relay = Relay(bench.dsn, broker)
+    running = asyncio.create_task(relay.run())
+    await bench.pool.execute(STORE, [uuid.uuid4(), uuid.uuid4()], [1, 2], NOW)
+
+    async def only_the_first_is_left() -> bool:
+        left = await bench.pool.fetch("select partition from outbox")
+        return [row["partition"] for row in left] == [1]
+
+    await until_it(only_the_first_is_left, seconds=10)
+    assert (1 in broker.asked, running.done()) == (True, False)
+    relay.stop()
+    await running
+
+
+@pytest.mark.parametrize("plumbing", SERVICES[:1], indirect=True)
+async def test_somebody_who_reads_what_was_published_does_not_hold_up_what_comes(
+    bench: Bench,
+) -> None:
+    """A dump, over midnight: tomorrow's partition cannot be made before it ends, and nobody needs it yet."""
+    async with bench.pool.acquire() as connection:
+        await postgres.keep_days(connection, today=NOW.date())
+    broker = SlowBroker()
+    broker.acks[1].set()
+    relay = Relay(bench.dsn, broker, wall=lambda: NOW + timedelta(days=1))
+    async with bench.pool.acquire() as dump, dump.transaction():
+        await dump.execute("lock table published in access share mode")
+        running = asyncio.create_task(relay.run())
+        await bench.pool.execute(STORE, [uuid.uuid4()], [1], NOW)
+
+        await until_it(lambda: _empty(bench.pool), seconds=10)
+    relay.stop()
+    await running
+
+
+@pytest.mark.kafka
+async def test_a_producer_whose_own_task_has_ended_is_known(kafka: Brokers) -> None:
+    """It would refuse everything from then on, and its client is fine."""
+    producing = Kafka(kafka.bootstrap)
+    await producing.start()
+    ended_before = producing.ended
+    sending = producing._producer._sender.sender_task  # type: ignore[union-attr]  # it has just been started
+    while not sending.done():
+        sending.cancel()
+        await asyncio.sleep(0)
+
+    ended = producing.ended
+    await producing.stop()
+    assert (ended_before, ended) == (False, True)
 
 
 async def _empty(pool: Any) -> bool:

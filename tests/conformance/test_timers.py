@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
+import pytest
 from tests.conformance.conftest import Bench
-from tests.conformance.tally import NOW, Bug, Tally, counted
+from tests.conformance.tally import NOW, Bug, Side, Tally, counted
 from tests.support.until import until, until_it
 
 LONG_AGO = NOW - timedelta(days=3650)
@@ -90,6 +91,21 @@ async def test_a_poison_timer_is_parked_and_the_others_run(bench: Bench) -> None
     (parked,) = await left(bench)
     assert (parked["kind"], parked["parked_reason"]) == ("poison", "Bug")
     assert await timers.fire_due(now=NOW + timedelta(days=1)) == 0
+
+
+async def test_a_timer_that_collides_with_nobody_is_parked_and_the_others_run(bench: Bench) -> None:
+    await bench.pool.execute("insert into side (id) values ('ats:there')")
+
+    def make_anew(message: Any, work: Any, *, now: datetime) -> None:
+        work.sides.add(Side("ats:there"))
+
+    await set_timers(bench, ("anew", "ats:a", NOW), ("add", "ats:b", NOW))
+
+    await runner(bench, add=add, anew=make_anew).fire_due(now=NOW)
+
+    assert await bench.counts() == {"ats:b": 1}
+    (parked,) = await left(bench)
+    assert (parked["kind"], parked["parked_reason"]) == ("anew", "Collision")
 
 
 async def test_a_timer_of_an_unknown_kind_is_parked(bench: Bench) -> None:
@@ -215,6 +231,33 @@ async def test_one_leader_fires_and_another_takes_over_when_it_goes(bench: Bench
 
     second.stop()
     await asyncio.gather(*tasks)
+
+
+async def test_who_stands_by_is_not_woken_by_what_the_leader_is_woken_by(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.plumbing.timer_runner, "STANDBY_SECONDS", 3600.0)
+    clock = bench.plumbing.clock.RealClock()
+    leader, other = (
+        bench.plumbing.timer_runner.TimerLoop(bench.dsn, runner(bench, add=add), clock)
+        for _ in range(2)
+    )
+    leading = asyncio.create_task(leader.run())
+    await until(lambda: leader.leading)
+    standing_by = asyncio.create_task(other.run())
+    await until(lambda: other.last_turn > 0)
+    turned = other.last_turn
+
+    for wanted in (1, 2):
+        await set_timers(bench, ("add", "ats:a", LONG_AGO))
+        await until_counted(bench, {"ats:a": wanted})
+    await until(other._wake.is_set)
+    await bench.pool.fetchval("select 1")
+
+    assert other.last_turn == turned
+    other.stop()
+    leader.stop()
+    await asyncio.gather(leading, standing_by)
 
 
 async def test_a_leader_that_loses_its_session_leads_again(bench: Bench) -> None:

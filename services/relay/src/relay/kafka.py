@@ -75,6 +75,11 @@ class Kafka:
         """Whether the certificate or the password has been changed since the producer was made."""
         return self._producer is not None and self.access.changed_since(self._made_with)
 
+    @property
+    def ended(self) -> bool:
+        """Whether what sends for the producer has ended by itself: it would refuse everything for ever."""
+        return self._producer is not None and self._producer._sender.sender_task.done()  # noqa: SLF001 - as `cut`
+
     async def stop(self) -> None:
         """Politely; a broker that does not answer is not waited for. What it has not acknowledged is in the outbox."""
         producer, self._producer = self._producer, None

@@ -79,6 +79,7 @@ select count(*) as rows, pg_notify('outbox', '') from again
 """
 BACKLOG = "select count(*) as rows, min(occurred_at) as oldest_at from outbox"
 MAKE_DAY = "select make_published_day($1)"
+SOON = "set local lock_timeout = '1s'"
 DROP_DAYS = "select drop_published_before($1)"
 
 AT_ONCE = 5000
@@ -175,11 +176,20 @@ async def backlog(connection: Connection) -> tuple[int, datetime | None]:
     return record["rows"], record["oldest_at"]
 
 
-async def keep_days(connection: Connection, *, today: date) -> None:
-    """Partitions of `published` for today and tomorrow; those past keeping are dropped."""
-    for day in (today, today + timedelta(days=1)):
-        await connection.execute(MAKE_DAY, day)
-    await connection.execute(DROP_DAYS, today - timedelta(days=KEPT_DAYS))
+async def keep_days(connection: Connection, *, today: date) -> bool:
+    """Partitions of `published` for today and tomorrow; those past keeping are dropped.
+
+    False where somebody reads `published` for long (a dump): nothing but today's waits for its end.
+    """
+    await connection.execute(MAKE_DAY, today)
+    try:
+        async with connection.transaction():
+            await connection.execute(SOON)
+            await connection.execute(MAKE_DAY, today + timedelta(days=1))
+            await connection.execute(DROP_DAYS, today - timedelta(days=KEPT_DAYS))
+    except asyncpg.LockNotAvailableError:
+        return False
+    return True
 
 
 def today(wall: datetime) -> date:

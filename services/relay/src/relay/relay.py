@@ -26,6 +26,7 @@ POLL_SECONDS = 5.0
 STANDBY_SECONDS = 1.0
 MAX_PAUSE_SECONDS = 10.0
 HOUSEKEEPING_SECONDS = 3600.0
+TIDY_AGAIN_SECONDS = 60.0
 LAND_SECONDS = 12.0
 """Longer than a request to the broker may take."""
 FIRST_PAUSE_SECONDS = 0.1
@@ -70,16 +71,16 @@ class Relay:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _in_flight: dict[Partition, asyncio.Task[list[int]]] = field(default_factory=dict)
     _pauses: dict[Partition, Pause] = field(default_factory=dict)
-    _stopping: bool = False
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stopped.set()
         self._wake.set()
 
     async def run(self) -> None:
         """Until `stop`; a lost database or broker is waited for, with growing pauses."""
         pause = 0.1
-        while not self._stopping:
+        while not self._stopped.is_set():
             try:
                 await self._session()
                 pause = 0.1
@@ -87,7 +88,7 @@ class Relay:
                 self._came_round()
                 log.warning("waiting", because=type(outage).__name__, seconds=pause)
                 metrics.OUTAGES.inc()
-                await self._sleep(pause)
+                await self._sleep(pause, self._stopped)
                 pause = min(pause * 2, MAX_PAUSE_SECONDS)
         await self.kafka.stop()
 
@@ -97,8 +98,8 @@ class Relay:
             await postgres.check_columns(connection)
             while not await postgres.try_lock(connection):
                 self._turn()
-                await self._sleep(STANDBY_SECONDS)
-                if self._stopping:
+                await self._sleep(STANDBY_SECONDS, self._stopped)
+                if self._stopped.is_set():
                     return
             await connection.add_listener("outbox", self._notified)
             await self.kafka.start()
@@ -112,11 +113,13 @@ class Relay:
         log.info("leading")
         loop = asyncio.get_running_loop()
         tidy_at = loop.time()
-        while not self._stopping:
+        while not self._stopped.is_set():
             self._turn()
             if loop.time() >= tidy_at:
-                await postgres.keep_days(connection, today=postgres.today(self.wall()))
-                tidy_at = loop.time() + HOUSEKEEPING_SECONDS
+                tidied = await postgres.keep_days(connection, today=postgres.today(self.wall()))
+                tidy_at = loop.time() + (HOUSEKEEPING_SECONDS if tidied else TIDY_AGAIN_SECONDS)
+                if not tidied:
+                    log.warning("days are made and dropped later", because="published is read")
             # Cleared before anything is looked at: an ack or a notice that comes later wakes us again.
             self._wake.clear()
             await self._collect(connection)
@@ -146,7 +149,7 @@ class Relay:
     async def _collect(self, connection: Connection) -> None:
         finished = {place: task for place, task in self._in_flight.items() if task.done()}
         acked: list[int] = []
-        spent = self.kafka.outdated
+        spent = self.kafka.outdated or self.kafka.ended
         for place, task in finished.items():
             del self._in_flight[place]
             error = task.exception()
@@ -155,7 +158,8 @@ class Relay:
                 self._pauses.pop(place, None)
                 continue
             if not isinstance(error, OUTAGES):
-                raise error
+                log.error("partition cannot be sent to", topic=place[0], partition=place[1],
+                          exc_info=error)  # fmt: skip
             seconds = self._put_off(place, error)
             again = seconds == 2 * FIRST_PAUSE_SECONDS and isinstance(error, UNHEARD)
             spent = spent or again or isinstance(error, FATAL)
@@ -196,12 +200,13 @@ class Relay:
         """Until a NOTIFY, an ack, the end of a pause, or the next poll."""
         now = asyncio.get_running_loop().time()
         ends = [pause.until - now for pause in self._pauses.values() if pause.until > now]
-        await self._sleep(min([POLL_SECONDS, *ends]))
+        await self._sleep(min([POLL_SECONDS, *ends]), self._wake)
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _sleep(self, seconds: float, until: asyncio.Event) -> None:
+        """Who stands by or waits for a server is not to be woken by an ack that lands or by a notice."""
         try:
             async with asyncio.timeout(seconds):
-                await self._wake.wait()
+                await until.wait()
         except TimeoutError:
             return
 

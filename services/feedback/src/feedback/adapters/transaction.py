@@ -60,6 +60,15 @@ OUTAGES = (
 UNDONE = (*COLLISIONS, asyncpg.LockNotAvailableError)
 """After these a transaction is rolled back for sure; after the other outages it may have been committed."""
 
+LASTING = (Collision, asyncpg.UniqueViolationError)
+"""Whoever came first has committed, and is seen by the next attempt: where `MAX_ATTEMPTS` of them find the same, nobody
+else is in the way."""
+
+
+def is_outage(trouble: Exception) -> bool:
+    """Whether waiting helps; otherwise a bug is in what was tried, and the rest has to go on without it."""
+    return isinstance(trouble, OUTAGES) and not isinstance(trouble, LASTING)
+
 
 @dataclass(frozen=True)
 class Store(Generic[W]):

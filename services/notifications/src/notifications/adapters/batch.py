@@ -24,7 +24,7 @@ from notifications.adapters.inbox import Claim, Claimed
 from notifications.adapters.record import Record
 from notifications.adapters.rejection import rejections
 from notifications.adapters.table import Refused
-from notifications.adapters.transaction import OUTAGES, Ran, Store, run_steps, with_retries
+from notifications.adapters.transaction import Ran, Store, is_outage, run_steps, with_retries
 from notifications.working_set import Step, Subscriptions, WorkingSet
 from parley_contracts import cloudevents
 from parley_contracts.cloudevents import Received, Tombstone, Unknown
@@ -91,9 +91,9 @@ class Batch(Generic[W]):
         with metrics.BATCHES.time():
             try:
                 await self._take_in(decoded)
-            except OUTAGES:
-                raise
-            except Exception as trouble:  # noqa: BLE001 - one bad record must not hold 499
+            except Exception as trouble:
+                if is_outage(trouble):
+                    raise
                 log.warning("batch is replayed singly", because=type(trouble).__name__)
                 for one in decoded:
                     await self._take_in_alone(one)
@@ -136,12 +136,12 @@ class Batch(Generic[W]):
     async def _take_in_alone(self, one: Decoded[W]) -> None:
         try:
             await self._take_in([one])
-        except OUTAGES:
-            raise
         except Refused as refused:
             await self._take_in([Decoded(one.record, one.claim)])
             _count(_counts_of([one.record.topic], Ran([refused.refusal], [])))
         except Exception as bug:
+            if is_outage(bug):
+                raise
             log.exception("record dead-lettered", topic=one.record.topic, offset=one.record.offset)
             reason = f"could not be processed: {type(bug).__name__}"
             letter = DeadLetter(

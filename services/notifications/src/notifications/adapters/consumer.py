@@ -5,6 +5,7 @@ growing pauses, and the same records are read again.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
@@ -165,7 +166,7 @@ class Consumer:
         subscriber: Any = self._broker.subscriber(
             *[self.prefix + topic for topic in self.topics],
             group_id=self.group,
-            listener=Rebalances(offsets),
+            listener=Rebalances(offsets, lookahead),
             batch=True,
             max_records=MAX_RECORDS,
             parser=partial(_parse_the_first, offsets),
@@ -255,10 +256,12 @@ class Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped in
     """Counts them; what is in hand when partitions go is redelivered, and known by its id."""
 
     offsets: Offsets
+    lookahead: Lookahead
 
     async def on_partitions_revoked(self, revoked: object) -> None:
         """What is done is committed before somebody else has it; a broker that does not answer is not waited for."""
         del revoked
+        await self.lookahead.forget()
         await self.offsets.settled()
         self.offsets.forget()
 
@@ -280,7 +283,9 @@ class OneBatch:
         await self.offsets.commit(self.consumer, places)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
-        self.consumer.seek(partition, offset)
+        """What is not ours any more is somebody else's to read: the batch's other partitions have to go back."""
+        with contextlib.suppress(IllegalStateError):
+            self.consumer.seek(partition, offset)
 
 
 async def _parse_the_first(

@@ -35,10 +35,10 @@ class SenderLoop:
     leading: bool = False
     last_turn: float = 0.0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _stopping: bool = False
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stopped.set()
         self._wake.set()
 
     def alive(self) -> bool:
@@ -47,7 +47,7 @@ class SenderLoop:
 
     async def run(self) -> None:
         pause = 0.1
-        while not self._stopping:
+        while not self._stopped.is_set():
             try:
                 await self._session()
                 pause = 0.1
@@ -69,13 +69,15 @@ class SenderLoop:
         keeper: asyncio.Task[None] | None = None
         try:
             await connection.add_listener("delivery", self._notified)
-            while not self._stopping and not await connection.fetchval(TRY_LOCK):
+            while not self._stopped.is_set() and not await connection.fetchval(TRY_LOCK):
                 self._turn()
                 await self._idle(STANDBY_SECONDS)
-            self.leading = not self._stopping
+            if self._stopped.is_set():
+                return
+            self.leading = True
             await delivery.release_all(self.post.pool)
             keeper = asyncio.create_task(self._keep(connection))
-            while not self._stopping and not keeper.done():
+            while not self._stopped.is_set() and not keeper.done():
                 await self._send()
             if keeper.done():
                 keeper.result()
@@ -106,9 +108,10 @@ class SenderLoop:
             await connection.execute("select 1")
 
     async def _idle(self, seconds: float) -> None:
+        """As the timers' loop: notices do not cut it short."""
         try:
             async with asyncio.timeout(seconds):
-                await self._wake.wait()
+                await self._stopped.wait()
         except TimeoutError:
             return
 

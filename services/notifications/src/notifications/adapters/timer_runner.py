@@ -13,7 +13,7 @@ from notifications.adapters import failpoint, metrics, timer, traces
 from notifications.adapters.database import Connection, Password, Pool
 from notifications.adapters.table import Refused
 from notifications.adapters.timer import Due
-from notifications.adapters.transaction import OUTAGES, Store, run_steps, with_retries
+from notifications.adapters.transaction import OUTAGES, Store, is_outage, run_steps, with_retries
 from notifications.working_set import Fired, Gather, Step, UseCase, WorkingSet
 
 W = TypeVar("W", bound=WorkingSet)
@@ -45,9 +45,9 @@ class TimerRunner(Generic[W]):
         if waiting:
             try:
                 await self._fire(waiting, now=now)
-            except OUTAGES:
-                raise
-            except Exception:  # noqa: BLE001 - whatever one timer breaks, the others run: singly
+            except Exception as trouble:
+                if is_outage(trouble):
+                    raise
                 for one in waiting:
                     await self._fire_alone(one, now=now)
         return len(waiting)
@@ -60,9 +60,9 @@ class TimerRunner(Generic[W]):
     async def _fire_alone(self, one: Due, *, now: datetime) -> None:
         try:
             await self._fire([one], now=now)
-        except OUTAGES:
-            raise
         except Exception as bug:
+            if is_outage(bug):
+                raise
             reason = str(bug) if isinstance(bug, Refused) else type(bug).__name__
             log.exception("timer parked", kind=one.kind, aggregate_id=one.aggregate_id)
             metrics.TIMERS.labels(kind=one.kind, result="parked").inc()
@@ -128,15 +128,15 @@ class TimerLoop(Generic[W]):
     leading: bool = False
     last_turn: float = 0.0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _stopping: bool = False
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stopped.set()
         self._wake.set()
 
     async def run(self) -> None:
         pause = 0.1
-        while not self._stopping:
+        while not self._stopped.is_set():
             try:
                 await self._session()
                 pause = 0.1
@@ -162,11 +162,11 @@ class TimerLoop(Generic[W]):
         )
         try:
             await connection.add_listener("timer", self._notified)
-            while not self._stopping and not await connection.fetchval(TRY_LOCK):
+            while not self._stopped.is_set() and not await connection.fetchval(TRY_LOCK):
                 self._turn()
                 await self._idle(STANDBY_SECONDS)
-            self.leading = not self._stopping
-            while not self._stopping:
+            self.leading = not self._stopped.is_set()
+            while not self._stopped.is_set():
                 self._wake.clear()
                 self._turn()
                 if await self.runner.fire_due(now=self.clock.now()) == 0:
@@ -176,9 +176,10 @@ class TimerLoop(Generic[W]):
             await connection.close(timeout=2)
 
     async def _idle(self, seconds: float) -> None:
+        """Notices do not cut it short: nobody who stands by, or waits for a database, has use for them."""
         try:
             async with asyncio.timeout(seconds):
-                await self._wake.wait()
+                await self._stopped.wait()
         except TimeoutError:
             return
 

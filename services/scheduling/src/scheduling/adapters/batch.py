@@ -27,7 +27,7 @@ from scheduling.adapters.inbox import Claim, Claimed
 from scheduling.adapters.record import Record
 from scheduling.adapters.rejection import rejections
 from scheduling.adapters.table import Refused
-from scheduling.adapters.transaction import OUTAGES, Ran, Store, run_steps, with_retries
+from scheduling.adapters.transaction import Ran, Store, is_outage, run_steps, with_retries
 from scheduling.working_set import Step, Subscriptions, WorkingSet
 
 W = TypeVar("W", bound=WorkingSet)
@@ -91,9 +91,9 @@ class Batch(Generic[W]):
         with metrics.BATCHES.time():
             try:
                 await self._take_in(decoded)
-            except OUTAGES:
-                raise
-            except Exception as trouble:  # noqa: BLE001 - one bad record must not hold 499
+            except Exception as trouble:
+                if is_outage(trouble):
+                    raise
                 log.warning("batch is replayed singly", because=type(trouble).__name__)
                 for one in decoded:
                     await self._take_in_alone(one)
@@ -136,12 +136,12 @@ class Batch(Generic[W]):
     async def _take_in_alone(self, one: Decoded[W]) -> None:
         try:
             await self._take_in([one])
-        except OUTAGES:
-            raise
         except Refused as refused:
             await self._take_in([Decoded(one.record, one.claim)])
             _count(_counts_of([one.record.topic], Ran([refused.refusal], [])))
         except Exception as bug:
+            if is_outage(bug):
+                raise
             log.exception("record dead-lettered", topic=one.record.topic, offset=one.record.offset)
             reason = f"could not be processed: {type(bug).__name__}"
             letter = DeadLetter(

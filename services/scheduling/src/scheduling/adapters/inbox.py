@@ -80,7 +80,8 @@ def _answer(
     known: Mapping[tuple[str, str], bytes],
 ) -> Claimed:
     identity = (one.source, one.id)
-    if first.get(identity) is one and identity in fresh:
+    if identity in fresh and first[identity] == one:
+        fresh.remove(identity)  # once: the same record may stand in one batch twice
         return Claimed.FRESH
     if known.get(identity, one.digest) != one.digest:
         return Claimed.REUSED_ID

@@ -59,6 +59,11 @@ class Lookahead:
             with contextlib.suppress(IllegalStateError):
                 consumer.seek(place, offset)
 
+    async def forget(self) -> None:
+        """All of it: partitions are given back, and those that stay are read from where they were committed."""
+        await self.drop()
+        self._read = ()
+
     async def drop(self) -> None:
         """No more of it; what was read stays to be put back."""
         looking, self._looking = self._looking, None
