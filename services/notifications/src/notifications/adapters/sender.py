@@ -22,7 +22,9 @@ from notifications.adapters.postgres.reader import Reader
 from notifications.adapters.signing import NoSigningKey
 from notifications.adapters.smtp import Line, MailServer, OutOfReach, PutOff, RefusedForGood
 from notifications.adapters.transaction import OUTAGES
+from notifications.domain.changed import changed
 from notifications.domain.dossier import Dossier
+from notifications.domain.letters import is_overtaken
 from notifications.domain.message import Failure, Message, Outcome, Status, Suppression, held_back
 from notifications.domain.person import Person
 
@@ -70,8 +72,14 @@ class Desktop:
         for _ in range(MOST_MERGES):
             if person is None or person.merged_into is None:
                 return person
-            person = self.people.get(person.merged_into)
+            person = self.people.get(person.merged_into) or Person(id=person.merged_into)
         return None
+
+    @property
+    def readers(self) -> Mapping[str, Person]:
+        """Everybody, under all ids that they had."""
+        found = {one: self.reader(one) for one in self.people}
+        return {one: reader for one, reader in found.items() if reader is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +96,8 @@ class Post:
     letterhead: Letterhead = field(default_factory=Letterhead)
     lines: list[Line] = field(default_factory=list)
     """Open to the mail server, and free."""
+    handed_over: Callable[[], None] = lambda: None
+    """Called for each mail that the server has answered."""
 
     async def send_due(self) -> int:
         """One turn: how many deliveries were taken in hand; 0 when nothing is due, or nothing may go."""
@@ -107,22 +117,28 @@ class Post:
         return len(leases)
 
     async def _send(self, leases: Sequence[Leased]) -> None:
+        """Nobody's trouble ends the others in the middle of a mail: the server may have taken it already."""
         waiting = list(reversed(leases))
         try:
             desktop = await self._read(leases)
-            workers = min(self.rules.workers, len(leases))
-            async with asyncio.TaskGroup() as group:
-                for _ in range(workers):
-                    group.create_task(self._work(waiting, desktop))
-        except BaseExceptionGroup as troubles:
-            await delivery.release(self.pool, leases)
-            outages, bugs = troubles.split(OUTAGES)
-            if bugs is not None:
-                raise bugs.exceptions[0] from troubles
-            raise OutOfReach(type(troubles.exceptions[0]).__name__) from outages
         except OUTAGES:
             await delivery.release(self.pool, leases)
             raise
+        workers = min(self.rules.workers, len(leases))
+        ended = await asyncio.gather(
+            *[self._work(waiting, desktop) for _ in range(workers)], return_exceptions=True
+        )
+        troubles = [one for one in ended if isinstance(one, BaseException)]
+        if troubles or waiting:
+            await delivery.release(self.pool, leases)
+        bugs = [one for one in troubles if not isinstance(one, OUTAGES)]
+        if bugs:
+            raise bugs[0]
+        without_a_line = [one for one in troubles if isinstance(one, OutOfReach)]
+        if len(without_a_line) < len(troubles) or len(troubles) == workers:
+            raise OutOfReach(type(troubles[0]).__name__) from troubles[0]
+        if troubles:
+            log.info("mail server takes fewer lines", refused=len(troubles), of=workers)
 
     async def hang_up(self) -> None:
         """When nothing has been due for a while: servers end a silent line, and mails would find it cut."""
@@ -130,13 +146,19 @@ class Post:
             await self.lines.pop().close()
 
     async def _work(self, waiting: list[Leased], desktop: Desktop) -> None:
+        """A line that the server does not let in leaves its mail to the others; whatever else happens ends the turn."""
         line = self.lines.pop() if self.lines else Line(self.server)
         try:
             while waiting:
                 lease = waiting.pop()
                 if self.clock.wall() < lease.until:
                     await self._hand_over(line, lease, desktop)
+        except OutOfReach:
+            waiting.append(lease)
+            await line.close()
+            raise
         except BaseException:
+            waiting.clear()
             await line.close()
             raise
         self.lines.append(line)
@@ -149,6 +171,7 @@ class Post:
             outcome = await self._outcome(line, lease, desktop)
         finally:
             hop.end()
+        self.handed_over()
         failpoint.reach("after_250_before_outcome")
         result = outcome.reason or (outcome.status or "put off")
         mail_metrics.MAILS.labels(result=str(result)).inc()
@@ -160,44 +183,49 @@ class Post:
     async def _outcome(self, line: Line, lease: Leased, desktop: Desktop) -> Outcome:
         message = lease.message
         person = desktop.reader(message.person_id)
-        held = self._held_back(message, person)
+        if person is not None and not person.known and not person.erased:
+            # Whoever they turned out to be is not heard of yet.
+            return _came(message, person, None)
+        held = self._held_back(message, person, desktop)
         if held is not None:
             return held
         try:
             await self._mail(line, lease, desktop, person)
         except (RefusedForGood, BadAddress):
-            return _came(message, Status.FAILED, Failure.REFUSED)
+            return _came(message, person, Status.FAILED, Failure.REFUSED)
         except PutOff:
-            return _came(message, None)
+            return _came(message, person, None)
         except (*OUTAGES, NoSigningKey):
             raise
         except Exception:
             # A bug of ours must not hold the mails behind it: tried again later, given up at last.
             log.exception("mail not written", message_id=message.id, kind=message.kind)
-            return _came(message, None)
-        return _came(message, Status.SENT)
+            return _came(message, person, None)
+        return _came(message, person, Status.SENT)
 
-    def _held_back(self, message: Message, person: Person | None) -> Outcome | None:
+    def _held_back(
+        self, message: Message, person: Person | None, desktop: Desktop
+    ) -> Outcome | None:
         held = held_back(message, person, now=self.clock.now())
         if isinstance(held, Failure):
-            return _came(message, Status.FAILED, held)
+            return _came(message, person, Status.FAILED, held)
+        dossier = desktop.dossiers.get(message.about.interview_id or "")
+        if held is None and message.is_late and dossier and is_overtaken(message, dossier):
+            held = Suppression.OUTDATED
         if held is None and person is not None and not self.rules.allows(person.email or ""):
             held = Suppression.OUTSIDE_ALLOWED
         if held is None:
             return None
-        return _came(message, Status.SUPPRESSED, held)
+        return _came(message, person, Status.SUPPRESSED, held)
 
     async def _mail(
         self, line: Line, lease: Leased, desktop: Desktop, person: Person | None
     ) -> None:
-        message = lease.message
         if person is None or person.email is None:
             raise BadAddress
-        address = person.email
+        message, address = _to(person, lease.message), person.email
         now = self.clock.now()
         candidate = message.about.candidate_id
-        if candidate == message.person_id:
-            candidate = person.id  # whoever remains of them, where two turned out to be one
 
         def link(purpose: str, interview_id: str | None) -> str:
             dossier = desktop.dossiers.get(interview_id or "")
@@ -205,7 +233,7 @@ class Post:
                 person, purpose, dossier, interview_id, candidate_id=candidate, now=now
             )
 
-        letter = self.letterhead.write(message, person, desktop.people, link)
+        letter = self.letterhead.write(message, person, desktop.readers, link)
         reply_to = desktop.reader(message.about.reply_to or "")
         mail = mail_of(message, letter, person, reply_to, self.sender)
         with mail_metrics.SECONDS.time():
@@ -225,9 +253,27 @@ class Post:
             for action in lease.message.actions
             if action.interview_id is not None
         }
+        late = (lease.message.about.interview_id for lease in leases if lease.message.is_late)
+        interviews |= {one for one in late if one is not None}
         dossiers = await self.reader.dossiers(sorted(interviews))
         return Desktop(people, {one.id: one for one in dossiers})
 
 
-def _came(message: Message, status: Status | None, reason: str | None = None) -> Outcome:
-    return Outcome(message_id=message.id, status=status, reason=reason, stream=message.key)
+def _to(person: Person, message: Message) -> Message:
+    """As it is for whoever remains of its reader, where two people turned out to be one."""
+    if message.about.candidate_id != message.person_id:
+        return message
+    return changed(message, about=changed(message.about, candidate_id=person.id))
+
+
+def _came(
+    message: Message, person: Person | None, status: Status | None, reason: str | None = None
+) -> Outcome:
+    return Outcome(
+        message_id=message.id,
+        status=status,
+        reason=reason,
+        stream=message.key,
+        person_id=person.id if person is not None else None,
+        generation=person.generation if person is not None else None,
+    )

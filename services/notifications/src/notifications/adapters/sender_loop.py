@@ -4,7 +4,7 @@ The lock ends with its session, and so with the process; a frozen leader's sessi
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import asyncpg
 import structlog
@@ -19,7 +19,8 @@ log = structlog.get_logger()
 STANDBY_SECONDS = 1.0
 PING_SECONDS = 5.0
 MAX_PAUSE_SECONDS = 5.0
-STUCK_SECONDS = 180.0
+STUCK_SECONDS = 300.0
+"""Longer than a mail server may take for one mail, and its outcome to be stored."""
 SESSION = {"idle_session_timeout": "15s", "application_name": "sender", "timezone": "UTC"}
 TRY_LOCK = "select pg_try_advisory_lock(hashtext('parley.sender'))"
 
@@ -36,6 +37,9 @@ class SenderLoop:
     last_turn: float = 0.0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.post = replace(self.post, handed_over=self._turn)
 
     def stop(self) -> None:
         self._stopped.set()

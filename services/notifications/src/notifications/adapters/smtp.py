@@ -13,6 +13,7 @@ from aiosmtplib import (
     SMTPException,
     SMTPNotSupported,
     SMTPRecipientsRefused,
+    SMTPResponse,
     SMTPResponseException,
     SMTPSenderRefused,
     SMTPServerDisconnected,
@@ -50,6 +51,10 @@ class MailServer:
     password: Path | None = None
     ca: Path | None = None
     timeout: float = 30.0
+    answer_timeout: float = 120.0
+    """For the mail itself, whose content the server may look at for long: whoever gives up too soon sends it several
+    times. RFC 5321 section 4.5.3.2.6 asks for ten minutes, and all mails would wait for so long on a dead line.
+    """
 
 
 async def lets_in(server: MailServer) -> None:
@@ -120,9 +125,18 @@ class Line:
             client.close()
 
 
+class Patient(SMTP):
+    """Waits longer for the answer to a mail than for any other."""
+
+    answer_timeout: float | None = None
+
+    async def data(self, message: str | bytes, /, **_: object) -> SMTPResponse:
+        return await super().data(message, timeout=self.answer_timeout)
+
+
 def _client(server: MailServer) -> SMTP:
     plain = server.tls is Tls.NONE
-    return SMTP(
+    client = Patient(
         hostname=server.host,
         port=server.port,
         use_tls=server.tls is Tls.TLS,
@@ -132,6 +146,8 @@ def _client(server: MailServer) -> SMTP:
         username=server.username,
         password=server.password.read_text().strip() if server.password is not None else None,
     )
+    client.answer_timeout = server.answer_timeout
+    return client
 
 
 def _meaning(trouble: SMTPException) -> Exception:

@@ -11,7 +11,7 @@ from notifications.domain.changed import changed
 from notifications.domain.correspondence import Correspondence, Entry, Facts, Meeting, Part
 from notifications.domain.dossier import Dossier
 from notifications.domain.interview import InterviewStatus
-from notifications.domain.message import Action, CalendarEntry, Draft, Method
+from notifications.domain.message import Action, CalendarEntry, Draft, Message, Method
 from notifications.domain.round import Decision, FeedbackStatus
 
 SAID_ELSEWHERE = frozenset({"application_closed", "candidate_withdrew", "candidate_declined"})
@@ -177,6 +177,22 @@ def _holds(dossier: Dossier, person_id: str, part: Part) -> bool:
     if part.kind in ("review_asked", "review_overdue"):
         return dossier.round.review.status == FeedbackStatus.ASKED
     return True
+
+
+def is_overtaken(message: Message, dossier: Dossier) -> bool:
+    """Whether a later entry of the same session was written since, or nothing that it says holds any more."""
+    if message.entry is not None:
+        last = dossier.letter(message.person_id).entry(message.entry.meeting.session_id)
+        return last is not None and last.sequence > message.entry.sequence
+    return not any(_holds_now(dossier, message.person_id, part) for part in message.parts)
+
+
+def _holds_now(dossier: Dossier, person_id: str, part: Part) -> bool:
+    if part.kind == "offer":
+        known = dossier.interview
+        return known is None or known.status == InterviewStatus.OFFERED
+    meeting = dossier.facts(person_id).meeting(part.session_id or "")
+    return _holds(dossier, person_id, changed(part, meeting=meeting))
 
 
 def _enter(

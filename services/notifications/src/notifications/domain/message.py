@@ -127,13 +127,19 @@ class Message:
         """Messages about one interview are one stream, else about one application, else to one person."""
         return self.about.interview_id or self.about.application_id or self.person_id
 
-    def attempted(self, status: Status, *, now: datetime) -> "Message":
+    @property
+    def is_late(self) -> bool:
+        """Not handed over when it was written: what was written since may be with its reader already."""
+        return self.attempts > 0 or self.failed_person is not None
+
+    def attempted(self, status: Status, *, reached: str, now: datetime) -> "Message":
+        """`reached`: who was to be, the reader or whoever remains of them."""
         return changed(
             self,
             status=status,
             attempts=self.attempts + 1,
             sent_at=now if status is Status.SENT else self.sent_at,
-            failed_person=self.person_id if status is Status.FAILED else None,
+            failed_person=reached if status is Status.FAILED else None,
         )
 
 
@@ -144,6 +150,8 @@ class Delivery:
     id: str
     due_at: datetime
     attempts: int = 0
+    generation: int = 0
+    """Of the address, where that was corrected while the mail was on its way to another."""
 
     def put_off(self, *, now: datetime) -> "Delivery | None":
         """The next attempt, or None after the last one."""
@@ -163,6 +171,10 @@ class Outcome:
     status: Status | None
     reason: str | None = None
     stream: str | None = None
+    person_id: str | None = None
+    """Who was to be reached: the reader, or whoever remains of people who turned out to be one."""
+    generation: int | None = None
+    """Of that person's address, as it was then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,9 +44,13 @@ class Person:
         return self.name is not None or self.merged_into is not None
 
     def erase(self) -> "Person":
-        """Only the id, the revision and that they are gone."""
+        """Only the id, the revision, that they are gone, and how far the numbers of their messages have come."""
         return Person(
-            id=self.id, revision=self.revision, erased=True, generation=self.generation + 1
+            id=self.id,
+            revision=self.revision,
+            erased=True,
+            generation=self.generation + 1,
+            letters=self.letters,
         )
 
     def renewed(self, key: str, *, now: datetime) -> "Person | None":

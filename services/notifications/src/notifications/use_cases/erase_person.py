@@ -7,6 +7,7 @@ from notifications.domain.message import Message, Status, Suppression
 from notifications.domain.person import Person
 from notifications.ports import Work
 from notifications.use_cases.publish_outcome import publish_outcome
+from notifications.use_cases.record_outcome import clear_mark, needs_of_desk
 from notifications.working_set import Fired, Needs, Refusal
 from parley_contracts.cloudevents import Tombstone
 
@@ -16,8 +17,10 @@ FORGET = "forget_records"
 def needs(message: Tombstone, work: Work) -> Needs:
     mine = work.messages.peek_where("person_id", message.key)
     queued = [one for one in mine if one.status == Status.QUEUED]
+    marked = (needs_of_desk(one, work) for one in mine if one.failed_person is not None)
     return (
-        Needs.rows("person", message.key)
+        Needs.union(marked)
+        | Needs.rows("person", message.key)
         | Needs.matching("message", "person_id", message.key)
         | Needs.rows("delivery", *(one.id for one in queued))
         | Needs.rows("stream", *(one.key for one in queued))
@@ -29,6 +32,8 @@ def erase_person(message: Tombstone, work: Work, *, now: datetime) -> Refusal | 
     work.persons.put(before.erase())
     for one in work.messages.where("person_id", message.key):
         work.messages.put(_hold_back(one, work, now=now))
+        if one.failed_person is not None:
+            clear_mark(work, one, now=now)
     # Later than this batch, whose own broken records are kept after its use cases have run.
     work.timers.set(FORGET, message.key, now)
     return None

@@ -5,15 +5,14 @@ from datetime import datetime
 from notifications.domain.changed import changed
 from notifications.domain.person import Person
 from notifications.ports import Work
-from notifications.use_cases.upsert_person import release, released_needs
+from notifications.use_cases.upsert_person import release, released_needs, send_again
 from notifications.working_set import Needs, Refusal
 from parley_contracts.cloudevents import Received
 from parley_contracts.people import PersonMerged
 
 
 def needs(message: Received, work: Work) -> Needs:
-    del work
-    return released_needs(message.subject)
+    return released_needs(message.subject, work)
 
 
 def merge_person(message: Received, work: Work, *, now: datetime) -> Refusal | None:
@@ -36,4 +35,5 @@ def merge_person(message: Received, work: Work, *, now: datetime) -> Refusal | N
     )
     work.persons.put(changed(merged, renewals=before.renewals))
     release(work, event.person_id, now=now)
+    send_again(work, event.person_id, now=now)
     return None

@@ -46,7 +46,9 @@ def _end_delivery(message: Notification, work: Work) -> bool:
     if known is None:
         return False
     if known.status == Status.QUEUED:
-        work.messages.put(known.attempted(Status(message.status), now=message.at))
+        work.messages.put(
+            known.attempted(Status(message.status), reached=known.person_id, now=message.at)
+        )
         work.deliveries.remove(known.id)
     return True
 

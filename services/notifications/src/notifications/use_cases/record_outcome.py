@@ -7,7 +7,7 @@ from notifications.domain.changed import changed
 from notifications.domain.correspondence import Note, Part
 from notifications.domain.dossier import Dossier
 from notifications.domain.items import Failed
-from notifications.domain.message import Failure, Message, Outcome, Status
+from notifications.domain.message import Delivery, Failure, Message, Outcome, Status
 from notifications.ports import Work
 from notifications.use_cases.publish_outcome import publish_outcome
 from notifications.use_cases.settle_application import settle_application
@@ -24,10 +24,11 @@ def needs(message: Outcome, work: Work) -> Needs:
     found |= Needs.rows("stream", known.key)
     if message.status is Status.SENT and known.failed_person is None:
         return found
-    return found | _needs_of_desk(known, work)
+    return found | needs_of_desk(known, work) | Needs.looking("person", *_reached(message))
 
 
-def _needs_of_desk(message: Message, work: Work) -> Needs:
+def needs_of_desk(message: Message, work: Work) -> Needs:
+    """Of the mark that it did not reach its reader."""
     about = message.about
     if about.interview_id is not None:
         dossier = work.dossiers.peek(about.interview_id)
@@ -52,15 +53,36 @@ def record_outcome(message: Outcome, work: Work, *, now: datetime) -> Refusal | 
             work.deliveries.put(later)
             return None
         status, reason = Status.FAILED, Failure.GAVE_UP
-    after = sent.attempted(status, now=now)
+    generation = _another_address(message, work)
+    if status is Status.FAILED and generation is not None:
+        work.messages.put(changed(sent, attempts=sent.attempts + 1))
+        work.deliveries.put(Delivery(id=sent.id, due_at=now, generation=generation))
+        return None
+    after = sent.attempted(status, reached=message.person_id or sent.person_id, now=now)
     work.messages.put(after)
     work.deliveries.remove(sent.id)
     publish_outcome(work, after, reason=reason, now=now)
     if status is Status.FAILED:
         _mark(work, sent, now=now)
     elif sent.failed_person is not None:
-        _clear(work, sent, now=now)
+        clear_mark(work, sent, now=now)
     return None
+
+
+def _reached(message: Outcome) -> tuple[str, ...]:
+    return () if message.person_id is None else (message.person_id,)
+
+
+def _another_address(message: Outcome, work: Work) -> int | None:
+    """Its generation, where the address was corrected while the mail was on its way to the old one."""
+    if message.status in (Status.SENT, Status.SUPPRESSED):
+        return None
+    if message.person_id is None or message.generation is None:
+        return None
+    person = work.persons.get(message.person_id)
+    if person is None or person.erased or person.generation <= message.generation:
+        return None
+    return person.generation
 
 
 def _mark(work: Work, message: Message, *, now: datetime) -> None:
@@ -85,7 +107,7 @@ def _mark(work: Work, message: Message, *, now: datetime) -> None:
         settle_application(work, newer, now=now)
 
 
-def _clear(work: Work, message: Message, *, now: datetime) -> None:
+def clear_mark(work: Work, message: Message, *, now: datetime) -> None:
     if (dossier := _dossier(work, message)) is not None:
         rest = tuple(one for one in dossier.failed if one.message_id != message.id)
         settle_dossier(work, dossier, changed(dossier, failed=rest), now=now)

@@ -27,6 +27,10 @@ def send_digest(message: Fired, work: Work, *, now: datetime) -> Refusal | None:
     if not found.lines and not desk.news:
         work.desks.put(changed(desk, digest_at=None))
         return None
+    person = work.persons.get(desk.id)
+    if person is not None and person.erased:
+        work.desks.put(changed(desk, news=(), digest_at=None))
+        return Refusal("person_erased")
     if not can_be_told(work, desk.id):
         work.desks.put(due_again(work, desk, now=now))
         return None

@@ -15,16 +15,17 @@ from parley_contracts.people import PersonUpserted
 
 
 def needs(message: Received, work: Work) -> Needs:
-    del work
-    return released_needs(message.subject) | Needs.matching("desk", "id", message.subject)
+    return released_needs(message.subject, work) | Needs.matching("desk", "id", message.subject)
 
 
-def released_needs(person_id: str) -> Needs:
+def released_needs(person_id: str, work: Work) -> Needs:
+    failed = work.messages.peek_where("failed_person", person_id)
     return (
         Needs.rows("person", person_id)
         | Needs.matching("dossier", "waiting_for", person_id)
         | Needs.matching("application", "waiting_for", person_id)
         | Needs.matching("message", "failed_person", person_id)
+        | Needs.rows("delivery", *(one.id for one in failed))
     )
 
 
@@ -40,6 +41,7 @@ def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | 
         return Refusal("older_revision")
     work.note_gap(event, before.revision)
     moved = before.known and before.email != event.email
+    unheard = before.revision is None and not before.known
     work.persons.put(
         changed(
             before,
@@ -60,8 +62,8 @@ def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | 
     if before.zone != event.zone:
         for desk in work.desks.where("id", event.person_id):
             work.desks.put(digest_moved(work, desk, now=now))
-    if moved:
-        _send_again(work, event.person_id, now=now)
+    if moved or unheard:
+        send_again(work, event.person_id, now=now)
     return None
 
 
@@ -72,11 +74,11 @@ def release(work: Work, person_id: str, *, now: datetime) -> None:
         work.timers.set(COMPOSE_APPLICATION, application.id, now)
 
 
-def _send_again(work: Work, person_id: str, *, now: datetime) -> None:
-    """A new address: what did not reach the old one goes there."""
+def send_again(work: Work, person_id: str, *, now: datetime) -> None:
+    """A new address: what did not reach the old one goes there, though it may be on its way again already."""
     for message in work.messages.where("failed_person", person_id):
         work.messages.put(changed(message, status=Status.QUEUED))
-        work.deliveries.add(Delivery(id=message.id, due_at=now))
+        work.deliveries.put(Delivery(id=message.id, due_at=now))
 
 
 def _comes_back(before: Person, event: PersonUpserted) -> bool:
