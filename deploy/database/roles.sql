@@ -44,6 +44,9 @@ begin
     -- What the services ask for with each connection; here for those that come through PgBouncer, which drops it.
     execute format('alter role %I set idle_in_transaction_session_timeout = ''15s''', serve);
     execute format('alter role %I set statement_timeout = ''10s''', serve);
+    if current_setting('server_version_num')::int >= 170000 then
+        execute format('alter role %I set transaction_timeout = ''30s''', serve);
+    end if;
     execute format('alter role %I set jit = off', serve);
     execute format('alter role %I set timezone = ''UTC''', serve);
 end

@@ -1,11 +1,13 @@
 """A line that dies without a word holds nobody for longer than one answer takes."""
 
 import asyncio
+import struct
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 from aiokafka.errors import UnknownTopicOrPartitionError
 from tests.conformance.conftest import Bench
@@ -75,6 +77,44 @@ async def test_a_line_that_dies_in_somebodys_hands_is_given_back_all_the_same(
         proxy.turn(CLEAR)
         assert (done, await pool.fetchval("select 2")) == (1, 2)
     pool.terminate()
+
+
+def message(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack(">I", len(body) + 4) + body
+
+
+LOCK_AND_NO_END = (
+    message(b"P", b"\0select id from side for update\0" + struct.pack(">H", 0))
+    + message(b"B", b"\0\0" + struct.pack(">HHH", 0, 0, 0))
+    + message(b"E", b"\0" + struct.pack(">I", 0))
+)
+"""Parse, Bind and Execute: the Sync that would end the statement went down with the line."""
+LOCKED = """
+select exists (select from pg_locks
+    where relation = 'side'::regclass and mode = 'RowShareLock' and database = (
+        select oid from pg_database where datname = current_database()))
+"""
+
+
+async def test_a_line_that_dies_in_the_middle_of_a_statement_gives_its_locks_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server waits for the rest of it, which is neither an idle transaction nor a statement that takes long."""
+    await bench.pool.execute("insert into side (id) values ('ats:a')")
+    other = await asyncpg.connect(bench.dsn)
+    monkeypatch.setattr(bench.plumbing.database, "TRANSACTION_SECONDS", 1)
+    pool = await bench.plumbing.database.connect(bench.dsn, size=1, name="dead lines")
+    async with asyncio.timeout(PATIENCE):
+        line = await pool.acquire()
+        if line.get_server_version().major < bench.plumbing.database.KNOWS_TRANSACTION_TIMEOUT:
+            pytest.skip("this PostgreSQL ends no transaction for its age")
+        await line.execute("begin")
+        line._con._transport.write(LOCK_AND_NO_END)
+        await until_it(lambda: other.fetchval(LOCKED))
+
+        await other.execute("update side set version = 1")
+    pool.terminate()
+    await other.close()
 
 
 class Deaf(Kafka):

@@ -79,6 +79,9 @@ select count(*) as rows, pg_notify('outbox', '') from again
 """
 BACKLOG = "select count(*) as rows, min(occurred_at) as oldest_at from outbox"
 MAKE_DAY = "select make_published_day($1)"
+KNOWS_TRANSACTION_TIMEOUT = 17
+TRANSACTION_TIMEOUT = "set transaction_timeout = '30s'"
+"""A line may die in the middle of a statement: the server starts no other clock then, and the lock would be held."""
 SOON = "set local lock_timeout = '1s'"
 DROP_DAYS = "select drop_published_before($1)"
 
@@ -122,14 +125,22 @@ def password_in(path: Path | None) -> Password | None:
 async def connect(dsn: str, password: Password | None = None) -> Connection:
     """A session that the server ends when its holder is frozen, so that the lock comes free."""
     settings = {"idle_session_timeout": "15s", "application_name": "relay", "timezone": "UTC"}
-    keepalive = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5"}
-    return await asyncpg.connect(
+    keepalive = {
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+        "tcp_user_timeout": "20s",
+    }
+    connection = await asyncpg.connect(
         dsn,
         password=password,
         timeout=10,
         command_timeout=15,
         server_settings=settings | keepalive,
     )
+    if connection.get_server_version().major >= KNOWS_TRANSACTION_TIMEOUT:
+        await connection.execute(TRANSACTION_TIMEOUT)
+    return connection
 
 
 async def check_columns(connection: Connection) -> None:

@@ -26,6 +26,15 @@ SESSION = {
     "jit": "off",
 }
 
+TRANSACTION_SECONDS = 30
+"""A line may die in the middle of a statement: the server then waits for the rest, holds what is locked, and starts
+none of its other clocks.
+"""
+DEAD_PEER = """
+set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
+set tcp_user_timeout = '20s'
+"""
+KNOWS_TRANSACTION_TIMEOUT = 17
 
 ANSWER_SECONDS = 12
 """Longer than a statement may take: a server that has not answered by then is not there, or the line to it."""
@@ -54,6 +63,13 @@ class LivelyPool(Pool):
                 await self.expire_connections()
 
 
+async def end_where_it_dies(connection: Connection) -> None:
+    """What the server does with this session once nobody is there any more; PostgreSQL 16 knows the half of it."""
+    await connection.execute(DEAD_PEER)
+    if connection.get_server_version().major >= KNOWS_TRANSACTION_TIMEOUT:
+        await connection.execute(f"set transaction_timeout = '{TRANSACTION_SECONDS}s'")
+
+
 Password = Callable[[], str]
 """Asked for each connection."""
 
@@ -73,7 +89,8 @@ async def connect(
 ) -> Pool:
     """A pool that opens its first connection when it is first asked for one; `opened` is told of each."""
 
-    async def tell(_: Connection) -> None:
+    async def begin(connection: Connection) -> None:
+        await end_where_it_dies(connection)
         opened()
 
     return await LivelyPool(
@@ -89,7 +106,7 @@ async def connect(
         timeout=10,
         command_timeout=ANSWER_SECONDS,
         server_settings=SESSION | {"application_name": name},
-        init=tell,
+        init=begin,
         reset=_nothing_to_undo,
     )
 

@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from notifications.adapters import delivery, metrics
-from notifications.adapters.database import Connection, Password
+from notifications.adapters.database import Connection, Password, end_where_it_dies
 from notifications.adapters.sender import Clock, Post
 from notifications.adapters.transaction import OUTAGES
 
@@ -72,6 +72,7 @@ class SenderLoop:
         )
         keeper: asyncio.Task[None] | None = None
         try:
+            await end_where_it_dies(connection)
             await connection.add_listener("delivery", self._notified)
             while not self._stopped.is_set() and not await connection.fetchval(TRY_LOCK):
                 self._turn()

@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from scheduling.adapters import failpoint, metrics, timer, traces
-from scheduling.adapters.database import Connection, Password, Pool
+from scheduling.adapters.database import Connection, Password, Pool, end_where_it_dies
 from scheduling.adapters.table import Refused
 from scheduling.adapters.timer import Due
 from scheduling.adapters.transaction import OUTAGES, Store, is_outage, run_steps, with_retries
@@ -161,6 +161,7 @@ class TimerLoop(Generic[W]):
             server_settings=SESSION,
         )
         try:
+            await end_where_it_dies(connection)
             await connection.add_listener("timer", self._notified)
             while not self._stopped.is_set() and not await connection.fetchval(TRY_LOCK):
                 self._turn()
