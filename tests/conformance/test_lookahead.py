@@ -1,15 +1,18 @@
 """The next batch is read and decoded while one is in hand; where that one fails, nothing is lost, and the order kept."""
 
 import asyncio
+import json
 import random
+import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.record.util import calc_crc32c
 from faststream.kafka.message import KafkaAckableMessage
 from tests.conformance.conftest import Bench
 from tests.conformance.tally import Plumbing
@@ -36,6 +39,9 @@ class Line:
     gone: int | None = None
     """A partition that somebody else has now."""
     broken: bool = False
+
+    def assignment(self) -> set[TopicPartition]:
+        return set()
 
     async def getmany(
         self, *, timeout_ms: int, max_records: int
@@ -197,6 +203,61 @@ async def test_a_record_that_stands_in_a_batch_twice_has_its_effect_once(bench: 
     await batch.ingest([record, record])
 
     assert await bench.counts() == {"ats:a": 1}
+
+
+def misnamed(batch: Any) -> Any:
+    """Its one record's header gets a name that is no UTF-8, as some clients write it."""
+    raw = bytearray(bytes(batch._build()).replace(b"ZZ", b"\xff\xfe"))
+    struct.pack_into(">I", raw, 17, calc_crc32c(bytes(raw[21:])))
+    batch._buffer = raw
+    return batch
+
+
+async def test_what_no_client_can_read_is_passed_and_told_of_and_nothing_else_is_lost(
+    plumbing: Plumbing, kafka: Kafka, topic_prefix: str
+) -> None:
+    topic, group = topic_prefix + TOPIC, f"{topic_prefix}group"
+    await kafka.create_topics([topic], partitions=PARTITIONS)
+    heard: dict[int, list[int | None]] = {one: [] for one in range(PARTITIONS)}
+    bad, wanted = (1, 2, 30), {0: EACH, 1: EACH, 2: EACH}
+
+    async def ingest(records: Sequence[Any]) -> None:
+        for one in records:
+            broken = one.headers == plumbing.record.UNREADABLE
+            heard[one.partition].append(None if broken else int(one.value))
+
+    async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap) as producer:
+        for partition in range(PARTITIONS):
+            for number in range(EACH):
+                batch = producer.create_batch()
+                name = "ZZ" if partition == 1 and number in bad else "ce_id"
+                batch.append(key=b"k", value=b"%d" % number, timestamp=None, headers=[(name, b"x")])
+                if name == "ZZ":
+                    batch = misnamed(batch)
+                await (await producer.send_batch(batch, topic, partition=partition))
+    consumer = plumbing.consumer.Consumer(
+        kafka.bootstrap, group, (TOPIC,), ingest, prefix=topic_prefix
+    )
+    running = asyncio.create_task(consumer.run())
+    await until(lambda: all(len(heard[one]) >= count for one, count in wanted.items()))
+    consumer.stop()
+    await running
+
+    everything = list(range(EACH))
+    assert heard[0] == heard[2] == everything
+    assert heard[1] == [None if one in bad else one for one in everything]
+
+
+async def test_a_record_that_no_client_can_read_is_a_dead_letter(bench: Bench) -> None:
+    known = bench.record(0)
+    unreadable = bench.plumbing.record.UNREADABLE
+
+    await bench.batch().ingest([replace(known, key=None, value=None, headers=unreadable)])
+
+    (letter,) = await bench.letters()
+    assert (letter["offset"], "no UTF-8" in letter["reason"]) == (0, True)
+    (told,) = await bench.answers()
+    assert json.loads(told["payload"])["field"] == "headers"
 
 
 @pytest.mark.parametrize("seed", range(3))

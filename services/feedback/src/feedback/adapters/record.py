@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 Headers = tuple[tuple[str, bytes | None], ...]
+UNREADABLE: Headers = (("", None),)
+"""Of a record with a header whose name is no UTF-8: no client of ours can read it, and its place is all that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from notifications.adapters import dead_letter, failpoint, inbox, metrics, outbo
 from notifications.adapters.database import Connection, Pool
 from notifications.adapters.dead_letter import DeadLetter
 from notifications.adapters.inbox import Claim, Claimed
-from notifications.adapters.record import Record
+from notifications.adapters.record import UNREADABLE, Record
 from notifications.adapters.rejection import rejections
 from notifications.adapters.table import Refused
 from notifications.adapters.transaction import Ran, Store, is_outage, run_steps, with_retries
@@ -180,6 +180,11 @@ class Batch(Generic[W]):
     def decode(self, record: Record) -> Decoded[W] | None:
         """None where there is nothing to do; what it was is counted."""
         topic = self.subscriptions.topics[record.topic]
+        if record.headers == UNREADABLE:
+            reason = (
+                "a header has a name that is no UTF-8, and no client of ours can read the record"
+            )
+            return self._broken(record, BrokenRecord("headers", reason))
         if self._left_alone(record):
             _skipped(record, "not ours")
             return None
@@ -247,7 +252,9 @@ def _claim_broken(record: Record, broken: BrokenRecord) -> Claim:
 
 
 def _claim_by_place(record: Record) -> Claim:
-    place = f"{record.partition}:{record.offset}"
+    """With what stands there: after a broker has lost the end of a topic, others come at the same places."""
+    stands = hashlib.sha256(repr((record.key, record.value)).encode()).hexdigest()[:32]
+    place = f"{record.partition}:{record.offset}:{stands}"
     digest = hashlib.sha256(f"{record.topic}:{place}".encode()).digest()
     return Claim(f"kafka:{record.topic}", place, digest)
 

@@ -24,7 +24,7 @@ from scheduling.adapters import dead_letter, failpoint, inbox, metrics, outbox, 
 from scheduling.adapters.database import Connection, Pool
 from scheduling.adapters.dead_letter import DeadLetter
 from scheduling.adapters.inbox import Claim, Claimed
-from scheduling.adapters.record import Record
+from scheduling.adapters.record import UNREADABLE, Record
 from scheduling.adapters.rejection import rejections
 from scheduling.adapters.table import Refused
 from scheduling.adapters.transaction import Ran, Store, is_outage, run_steps, with_retries
@@ -180,6 +180,11 @@ class Batch(Generic[W]):
     def decode(self, record: Record) -> Decoded[W] | None:
         """None where there is nothing to do; what it was is counted."""
         topic = self.subscriptions.topics[record.topic]
+        if record.headers == UNREADABLE:
+            reason = (
+                "a header has a name that is no UTF-8, and no client of ours can read the record"
+            )
+            return self._broken(record, BrokenRecord("headers", reason))
         if self._left_alone(record):
             _skipped(record, "not ours")
             return None
@@ -247,7 +252,9 @@ def _claim_broken(record: Record, broken: BrokenRecord) -> Claim:
 
 
 def _claim_by_place(record: Record) -> Claim:
-    place = f"{record.partition}:{record.offset}"
+    """With what stands there: after a broker has lost the end of a topic, others come at the same places."""
+    stands = hashlib.sha256(repr((record.key, record.value)).encode()).hexdigest()[:32]
+    place = f"{record.partition}:{record.offset}:{stands}"
     digest = hashlib.sha256(f"{record.topic}:{place}".encode()).digest()
     return Claim(f"kafka:{record.topic}", place, digest)
 

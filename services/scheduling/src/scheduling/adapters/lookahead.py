@@ -6,13 +6,18 @@ comes again after that one.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+import structlog
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError
+
+from scheduling.adapters.record import UNREADABLE
+
+log = structlog.get_logger()
 
 MAX_RECORDS = 500
 BEHIND = 100
@@ -23,6 +28,10 @@ POLL_MS = 1000
 RawBatch = tuple[ConsumerRecord, ...]
 
 
+CAREFUL_SECONDS = 0.05
+"""Between two rounds in which each partition was asked alone, and had nothing."""
+
+
 @dataclass(slots=True)
 class Lookahead:
     """For one client and its whole life; `decode` keeps what it makes of the records it is given."""
@@ -30,6 +39,11 @@ class Lookahead:
     decode: Callable[[RawBatch], Awaitable[None]]
     _looking: "asyncio.Task[None] | None" = field(default=None, init=False)
     _read: RawBatch = field(default=(), init=False)
+    _next: dict[TopicPartition, int] = field(default_factory=dict, init=False)
+    """Of each partition, the offset after the last that was handed out; where there is none, what is committed."""
+    _lost: bool = field(default=False, init=False)
+    """The client has passed records by, and handed them to nobody."""
+    _careful: bool = field(default=False, init=False)
 
     def begin(self, consumer: Any, in_hand: RawBatch) -> None:
         """What is there already: for more it does not wait, since more may come until it is asked for."""
@@ -44,7 +58,7 @@ class Lookahead:
         more: RawBatch = ()
         if room := MAX_RECORDS - len(self._read):
             # Where this fails, what was read ahead stays for the next call: the client has passed it by.
-            more = await _read(consumer, wait_ms=0 if self._read else POLL_MS, most=room)
+            more = await self._more(consumer, wait_ms=0 if self._read else POLL_MS, most=room)
         ahead, self._read = self._read, ()
         return ahead + more
 
@@ -55,6 +69,7 @@ class Lookahead:
         for one in self._read:
             earliest.setdefault(TopicPartition(one.topic, one.partition), one.offset)
         self._read = ()
+        self._next.clear()
         for place, offset in earliest.items():
             with contextlib.suppress(IllegalStateError):
                 consumer.seek(place, offset)
@@ -63,6 +78,7 @@ class Lookahead:
         """All of it: partitions are given back, and those that stay are read from where they were committed."""
         await self.drop()
         self._read = ()
+        self._next.clear()
 
     async def drop(self) -> None:
         """No more of it; what was read stays to be put back."""
@@ -72,12 +88,92 @@ class Lookahead:
             await asyncio.gather(looking, return_exceptions=True)
 
     async def _look(self, consumer: Any) -> None:
-        self._read = await _read(consumer, wait_ms=0, most=MAX_RECORDS)
+        self._read = await self._more(consumer, wait_ms=0, most=MAX_RECORDS)
         # What cannot be decoded for a bug of ours is met again where the batch is taken in, and told there.
         with contextlib.suppress(Exception):
             await self.decode(self._read)
 
+    async def _more(self, consumer: Any, *, wait_ms: int, most: int) -> RawBatch:
+        """Where the client fails on one partition, what it had taken from others goes with it: it is sent back."""
+        if self._lost:
+            await self._go_back(consumer)
+        try:
+            if self._careful:
+                return self._handed_out(await self._each_alone(consumer, most))
+            return self._handed_out(await consumer.getmany(timeout_ms=wait_ms, max_records=most))
+        except UnicodeDecodeError:
+            self._lost = self._careful = True
+            return ()
+        except Exception:
+            self._lost = True
+            raise
 
-async def _read(consumer: Any, *, wait_ms: int, most: int) -> RawBatch:
-    found = await consumer.getmany(timeout_ms=wait_ms, max_records=most)
-    return tuple(chain.from_iterable(found.values()))
+    def _handed_out(self, found: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> RawBatch:
+        self._next |= {place: records[-1].offset + 1 for place, records in found.items() if records}
+        return tuple(chain.from_iterable(found.values()))
+
+    async def _go_back(self, consumer: Any) -> None:
+        for place in consumer.assignment():
+            offset = self._next.get(place)
+            if offset is None:
+                offset = await consumer.committed(place)
+            if offset is None:
+                await consumer.seek_to_beginning(place)
+            else:
+                consumer.seek(place, offset)
+        self._lost = False
+
+    async def _each_alone(
+        self, consumer: Any, most: int
+    ) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+        """Until the one that cannot be read is found, and passed."""
+        found: dict[TopicPartition, Sequence[ConsumerRecord]] = {}
+        for place in sorted(consumer.assignment()):
+            room = most - sum(map(len, found.values()))
+            if room <= 0:
+                break
+            try:
+                found |= await consumer.getmany(place, timeout_ms=0, max_records=room)
+            except UnicodeDecodeError:
+                found[place] = records = await _up_to_the_unreadable(consumer, place, room)
+                self._careful = not records or records[-1].headers != UNREADABLE
+        if not found:
+            await asyncio.sleep(CAREFUL_SECONDS)
+        return found
+
+
+async def _up_to_the_unreadable(
+    consumer: Any, place: TopicPartition, most: int
+) -> list[ConsumerRecord]:
+    """One by one, and itself as its place. In a compacted topic, places that are empty may be told of too."""
+    found: list[ConsumerRecord] = []
+    while len(found) < most:
+        try:
+            records = await consumer.getmany(place, timeout_ms=POLL_MS, max_records=1)
+        except UnicodeDecodeError:
+            offset = await consumer.position(place)
+            log.warning(
+                "record cannot be read", topic=place.topic, partition=place.partition, offset=offset
+            )
+            consumer.seek(place, offset + 1)
+            return [*found, unreadable(place, offset)]
+        if not records:
+            break
+        found += records[place]
+    return found
+
+
+def unreadable(place: TopicPartition, offset: int) -> ConsumerRecord:
+    return ConsumerRecord(
+        topic=place.topic,
+        partition=place.partition,
+        offset=offset,
+        timestamp=0,
+        timestamp_type=0,
+        key=None,
+        value=None,
+        checksum=None,
+        serialized_key_size=-1,
+        serialized_value_size=-1,
+        headers=UNREADABLE,
+    )
