@@ -10,6 +10,7 @@ import pytest
 from tests.notifications.day import Day
 from tests.notifications.events import (
     CANDIDATE,
+    JUN,
     NOW,
     RECRUITER,
     STARTS,
@@ -19,12 +20,13 @@ from tests.notifications.events import (
     offered,
     opened,
     person,
+    round_,
     session,
 )
 
 from notifications.adapters import smtp
 from notifications.adapters.smtp import OutOfReach, RefusedForGood
-from parley_contracts import interviews, people
+from parley_contracts import interviews, people, rounds
 
 REMAINS = "ats:ana-2"
 EIGHT = timedelta(hours=7)
@@ -188,6 +190,22 @@ async def test_an_invite_that_comes_through_after_its_cancellation_is_not_sent(d
     assert methods(day, "ana@") == ["CANCEL"]
     held = [one for one in await day.published(SUPPRESSED) if one["reason"] == "outdated"]
     assert len(held) == 3
+
+
+async def test_what_else_an_overtaken_mail_says_is_said(day: Day) -> None:
+    """A question was answered in the same breath: that holds, whatever has become of the session."""
+    day.sink.at_data = [FULL] * 3
+    await day.hear(*everyone(), opened(), booked())
+    answered = rounds.QuestionAnswered(
+        revision=1, round=round_(), question_id="q1", answered_by=JUN
+    )
+    await day.hear(answered)
+    await day.settle()
+    await day.hear(cancelled())
+    await day.pass_by(timedelta(hours=1))
+
+    assert methods(day, "ana@") == ["CANCEL"]
+    assert len(day.sink.to("ana@")) == 2
 
 
 async def test_an_invite_that_was_only_late_is_sent(day: Day) -> None:

@@ -24,7 +24,7 @@ from notifications.adapters.smtp import Line, MailServer, OutOfReach, PutOff, Re
 from notifications.adapters.transaction import OUTAGES
 from notifications.domain.changed import changed
 from notifications.domain.dossier import Dossier
-from notifications.domain.letters import is_overtaken
+from notifications.domain.letters import as_it_holds
 from notifications.domain.message import Failure, Message, Outcome, Status, Suppression, held_back
 from notifications.domain.person import Person
 
@@ -182,15 +182,12 @@ class Post:
 
     async def _outcome(self, line: Line, lease: Leased, desktop: Desktop) -> Outcome:
         message = lease.message
-        person = desktop.reader(message.person_id)
-        if person is not None and not person.known and not person.erased:
-            # Whoever they turned out to be is not heard of yet.
-            return _came(message, person, None)
-        held = self._held_back(message, person, desktop)
+        person, said = desktop.reader(message.person_id), _still_to_say(message, desktop)
+        held = self._held_back(message, person, said)
         if held is not None:
             return held
         try:
-            await self._mail(line, lease, desktop, person)
+            await self._mail(line, said or message, desktop, person)
         except (RefusedForGood, BadAddress):
             return _came(message, person, Status.FAILED, Failure.REFUSED)
         except PutOff:
@@ -204,26 +201,26 @@ class Post:
         return _came(message, person, Status.SENT)
 
     def _held_back(
-        self, message: Message, person: Person | None, desktop: Desktop
+        self, message: Message, person: Person | None, said: Message | None
     ) -> Outcome | None:
+        if person is not None and not person.known and not person.erased:
+            # Whoever they turned out to be is not heard of yet.
+            return _came(message, person, None)
         held = held_back(message, person, now=self.clock.now())
         if isinstance(held, Failure):
             return _came(message, person, Status.FAILED, held)
-        dossier = desktop.dossiers.get(message.about.interview_id or "")
-        if held is None and message.is_late and dossier and is_overtaken(message, dossier):
+        if held is None and said is None:
             held = Suppression.OUTDATED
         if held is None and person is not None and not self.rules.allows(person.email or ""):
             held = Suppression.OUTSIDE_ALLOWED
-        if held is None:
-            return None
-        return _came(message, person, Status.SUPPRESSED, held)
+        return None if held is None else _came(message, person, Status.SUPPRESSED, held)
 
     async def _mail(
-        self, line: Line, lease: Leased, desktop: Desktop, person: Person | None
+        self, line: Line, message: Message, desktop: Desktop, person: Person | None
     ) -> None:
         if person is None or person.email is None:
             raise BadAddress
-        message, address = _to(person, lease.message), person.email
+        message, address = _to(person, message), person.email
         now = self.clock.now()
         candidate = message.about.candidate_id
 
@@ -257,6 +254,12 @@ class Post:
         interviews |= {one for one in late if one is not None}
         dossiers = await self.reader.dossiers(sorted(interviews))
         return Desktop(people, {one.id: one for one in dossiers})
+
+
+def _still_to_say(message: Message, desktop: Desktop) -> Message | None:
+    """All of it, where it goes out when it was written."""
+    dossier = desktop.dossiers.get(message.about.interview_id or "")
+    return as_it_holds(message, dossier) if message.is_late and dossier is not None else message
 
 
 def _to(person: Person, message: Message) -> Message:

@@ -16,6 +16,8 @@ from notifications.domain.round import Decision, FeedbackStatus
 
 SAID_ELSEWHERE = frozenset({"application_closed", "candidate_withdrew", "candidate_declined"})
 """Reasons for which taking back an offer is no news to the candidate: another mail says it, or they did."""
+_CHANGES = frozenset({"invite", "moved", "changed", "cancelled"})
+"""Parts that go with a calendar entry."""
 _ORDER = {kind: number for number, kind in enumerate(PARTS)}
 
 
@@ -179,12 +181,19 @@ def _holds(dossier: Dossier, person_id: str, part: Part) -> bool:
     return True
 
 
-def is_overtaken(message: Message, dossier: Dossier) -> bool:
-    """Whether a later entry of the same session was written since, or nothing that it says holds any more."""
-    if message.entry is not None:
-        last = dossier.letter(message.person_id).entry(message.entry.meeting.session_id)
-        return last is not None and last.sequence > message.entry.sequence
-    return not any(_holds_now(dossier, message.person_id, part) for part in message.parts)
+def as_it_holds(message: Message, dossier: Dossier) -> Message | None:
+    """What a late mail still has to say: nothing of a session whose later entry was written since, and no note that
+    was overtaken. None where nothing is left.
+    """
+    parts, entry = message.parts, message.entry
+    if entry is not None:
+        session_id = entry.meeting.session_id
+        last = dossier.letter(message.person_id).entry(session_id)
+        if last is not None and last.sequence > entry.sequence:
+            entry = None
+            parts = tuple(p for p in parts if p.kind not in _CHANGES or p.session_id != session_id)
+    kept = tuple(part for part in parts if _holds_now(dossier, message.person_id, part))
+    return changed(message, parts=kept, entry=entry) if kept else None
 
 
 def _holds_now(dossier: Dossier, person_id: str, part: Part) -> bool:
