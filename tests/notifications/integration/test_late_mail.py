@@ -250,6 +250,17 @@ async def test_the_undelivered_mail_of_an_erased_person_needs_nobody(day: Day) -
     assert "undelivered" not in await day.items(RECRUITER)
 
 
+async def test_an_undelivered_mail_needs_nobody_once_the_round_is_closed(day: Day) -> None:
+    day.sink.at_rcpt = [REFUSED]
+    await day.hear(*everyone(), opened(), offered())
+    await day.settle()
+
+    await day.hear(rounds.RoundClosed(revision=1, round=round_("closed"), reason="given_up"))
+    await day.settle()
+
+    assert "undelivered" not in await day.items(RECRUITER)
+
+
 @dataclass
 class ALine:
     """One that is refused, and one whose mail is under way meanwhile."""

@@ -71,7 +71,8 @@ def open_items(
         found += _to_read(round_)
     team = interview.hiring_team if interview is not None else None
     team = team or (round_.hiring_team if round_ is not None else None)
-    for person in team.desk if team is not None else ():
+    over = round_ is not None and round_.closed
+    for person in team.desk if team is not None and not over else ():
         found += [
             Item(person_id=person, kind="undelivered", about_id=one.person_id) for one in failed
         ]
