@@ -164,6 +164,38 @@ async def test_a_failed_batch_goes_back_in_all_partitions_that_are_still_held(
     assert line.sought == {1: 400}
 
 
+async def test_what_is_read_of_each_partition_alone_is_not_lost_when_it_is_broken_off(
+    plumbing: Plumbing,
+) -> None:
+    """The client has handed out what it had of one partition, and is asked for the next."""
+    first, second = TopicPartition("t", 0), TopicPartition("t", 1)
+    asked = asyncio.Event()
+
+    class Careful(Line):
+        def assignment(self) -> set[TopicPartition]:
+            return {first, second}
+
+        async def committed(self, place: TopicPartition) -> int:
+            return {first: 4, second: 7}[place]
+
+        async def getmany(self, *places: TopicPartition, **given: Any) -> Any:
+            if places == (second,):
+                asked.set()
+                await asyncio.Event().wait()
+            return {first: [raw(0, 4)]} if places else await super().getmany(**given)
+
+    line, lookahead = Careful(), plumbing.lookahead.Lookahead(nothing)
+    lookahead._careful = True
+    lookahead.begin(line, BEHIND)
+    await asked.wait()
+
+    await lookahead.put_back(line)
+    lookahead._careful = False
+    await lookahead.next_batch(line)
+
+    assert line.sought == {0: 4, 1: 7}
+
+
 async def test_what_cannot_be_decoded_comes_all_the_same(plumbing: Plumbing) -> None:
     async def broken(_: Any) -> None:
         raise ZeroDivisionError

@@ -18,6 +18,7 @@ STATUS_SECONDS = 30.0
 async def keep(world: World, findings: Sequence[Finding], folder: Path) -> None:
     """Findings, every program's and server's log, and what `status` of each service says now."""
     said = {service: await status(world, service) for service in SERVICES}
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     await asyncio.to_thread(write, world, findings, said, folder)
 
 

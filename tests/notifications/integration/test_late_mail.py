@@ -208,6 +208,37 @@ async def test_what_else_an_overtaken_mail_says_is_said(day: Day) -> None:
     assert len(day.sink.to("ana@")) == 2
 
 
+async def test_a_late_offer_is_sent_although_no_slots_are_left_for_a_while(day: Day) -> None:
+    """A search that goes on takes nothing back, and no other mail says what the offer says."""
+    day.sink.at_data = [FULL]
+    await day.hear(*everyone(), opened(), offered())
+    await day.settle()
+    none = interview("no_slots", no_slots=interviews.NoSlots(reasons=("no_common_time",)))
+
+    await day.hear(interviews.NoSlotsFound(revision=2, interview=none))
+    await day.pass_by(timedelta(minutes=5))
+
+    assert [one[:11] for one in day.sink.subjects("ana@")] == ["Pick a time"]
+
+
+async def test_a_merge_while_the_mail_is_on_its_way_to_the_old_address(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = smtp.Line.send
+
+    async def refuse_the_old_one(self: smtp.Line, mail: Any, **given: str) -> None:
+        if given["recipient"] == "ana@mail.example":
+            await day.hear(remaining(), merged())
+            raise RefusedForGood
+        await send(self, mail, **given)
+
+    monkeypatch.setattr(smtp.Line, "send", refuse_the_old_one)
+    await day.hear(*everyone(), opened(), offered())
+    await day.settle()
+
+    assert len(day.sink.to("remains@")) == 1
+
+
 async def test_an_invite_that_was_only_late_is_sent(day: Day) -> None:
     day.sink.at_data = [FULL] * 3
     await day.hear(*everyone(), opened(), booked())

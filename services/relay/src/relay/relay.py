@@ -44,6 +44,7 @@ OUTAGES = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TransactionTimeoutError,
     postgres.NoOutboxYet,
 )
 """As the services have them. The client's own confusion is one: a session that is cut between two of a statement's

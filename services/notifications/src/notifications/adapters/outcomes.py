@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from notifications.adapters import traces
 from notifications.adapters.database import Pool
-from notifications.adapters.transaction import OUTAGES, Store, run_steps, with_retries
+from notifications.adapters.transaction import Store, is_outage, run_steps, with_retries
 from notifications.domain.message import Outcome
 from notifications.ports import Work
 from notifications.working_set import Step, UseCase
@@ -47,12 +47,12 @@ class Outcomes:
             taken, self._waiting = self._waiting, []
             try:
                 await self._patiently([step for step, _ in taken])
-            except OUTAGES as outage:
-                for _, stored in taken:
-                    _tell(stored, outage)
-            except Exception:  # noqa: BLE001 - one that cannot be stored must not hold the others
+            except Exception as trouble:  # noqa: BLE001 - one that cannot be stored must not hold the others
                 for step, stored in taken:
-                    await self._alone(step, stored)
+                    if is_outage(trouble):
+                        _tell(stored, trouble)
+                    else:
+                        await self._alone(step, stored)
             else:
                 for _, stored in taken:
                     _tell(stored, None)
@@ -69,7 +69,9 @@ class Outcomes:
         for pause in AGAIN_AFTER:
             try:
                 await self._store(steps)
-            except OUTAGES:
+            except Exception as trouble:
+                if not is_outage(trouble):
+                    raise
                 await asyncio.sleep(pause)
             else:
                 return

@@ -46,7 +46,7 @@ class TimerRunner(Generic[W]):
             try:
                 await self._fire(waiting, now=now)
             except Exception as trouble:
-                if is_outage(trouble):
+                if is_outage(trouble, of_many=True):
                     raise
                 for one in waiting:
                     await self._fire_alone(one, now=now)

@@ -197,9 +197,11 @@ def as_it_holds(message: Message, dossier: Dossier) -> Message | None:
 
 
 def _holds_now(dossier: Dossier, person_id: str, part: Part) -> bool:
+    known = dossier.interview
     if part.kind == "offer":
-        known = dossier.interview
-        return known is None or known.status == InterviewStatus.OFFERED
+        return dossier.facts(person_id).offer is not None
+    if part.kind == "called_off" and known is not None:
+        return known.status == InterviewStatus.CANCELLED
     meeting = dossier.facts(person_id).meeting(part.session_id or "")
     return _holds(dossier, person_id, changed(part, meeting=meeting))
 

@@ -74,15 +74,17 @@ def _reached(message: Outcome) -> tuple[str, ...]:
 
 
 def _another_address(message: Outcome, work: Work) -> int | None:
-    """Its generation, where the address was corrected while the mail was on its way to the old one."""
+    """Its generation, where the address was corrected, or the person merged, while the mail was on its way."""
     if message.status in (Status.SENT, Status.SUPPRESSED):
         return None
     if message.person_id is None or message.generation is None:
         return None
     person = work.persons.get(message.person_id)
-    if person is None or person.erased or person.generation <= message.generation:
+    if person is None or person.erased:
         return None
-    return person.generation
+    if person.merged_into is not None:
+        return person.generation + 1
+    return person.generation if person.generation > message.generation else None
 
 
 def _mark(work: Work, message: Message, *, now: datetime) -> None:

@@ -79,6 +79,7 @@ class Lookahead:
         await self.drop()
         self._read = ()
         self._next.clear()
+        self._careful = False
 
     async def drop(self) -> None:
         """No more of it; what was read stays to be put back."""
@@ -104,7 +105,7 @@ class Lookahead:
         except UnicodeDecodeError:
             self._lost = self._careful = True
             return ()
-        except Exception:
+        except BaseException:  # whoever looks ahead may be cancelled between two partitions
             self._lost = True
             raise
 

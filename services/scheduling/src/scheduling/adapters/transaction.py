@@ -51,6 +51,7 @@ OUTAGES = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TransactionTimeoutError,
     *COLLISIONS,
 )
 """What is nobody's fault and goes by itself: wait and try again. Collisions that outlast
@@ -65,8 +66,12 @@ LASTING = (Collision, asyncpg.UniqueViolationError)
 else is in the way."""
 
 
-def is_outage(trouble: Exception) -> bool:
-    """Whether waiting helps; otherwise a bug is in what was tried, and the rest has to go on without it."""
+def is_outage(trouble: Exception, *, of_many: bool = False) -> bool:
+    """Whether waiting helps; otherwise a bug is in what was tried, and the rest has to go on without it. What takes
+    too long for one transaction is tried in smaller ones.
+    """
+    if of_many and isinstance(trouble, asyncpg.TransactionTimeoutError):
+        return False
     return isinstance(trouble, OUTAGES) and not isinstance(trouble, LASTING)
 
 
