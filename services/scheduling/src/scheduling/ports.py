@@ -31,7 +31,9 @@ class Work(WorkingSet):
     applications: Rows[Application] = field(default_factory=lambda: Rows("application"))
     early: Rows[Early] = field(default_factory=lambda: Rows("early"))
     interviews: Rows[Interview] = field(
-        default_factory=lambda: Rows("interview", ("application_id", "candidate_id", "concerns"))
+        default_factory=lambda: Rows(
+            "interview", ("application_id", "candidate_id", "concerns", "writers")
+        )
     )
     offers: Rows[Offer] = field(default_factory=lambda: Rows("offer"))
     bookings: Rows[Booking] = field(

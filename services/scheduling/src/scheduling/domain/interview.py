@@ -249,6 +249,11 @@ class Interview:
         return tuple(sorted(ids | seated))
 
     @property
+    def writers(self) -> tuple[str, ...]:
+        """Of notes: some sit there no more."""
+        return tuple(sorted({one.person_id for one in self.notes}))
+
+    @property
     def pools(self) -> tuple[str, ...]:
         seats = (seat for session in self.sessions for seat in session.seats)
         return tuple(sorted({seat.wanted.pool_id for seat in seats if seat.wanted.pool_id}))

@@ -18,6 +18,7 @@ from scheduling.domain.interview import (
     SessionState,
     Wanted,
 )
+from scheduling.domain.revisions import having_seen, is_newer
 from scheduling.domain.span import Span
 from scheduling.ports import Work
 
@@ -108,6 +109,27 @@ def _place(message: Received, work: Work) -> RecordPlace | None:
     if work.place is None:
         return None
     return RecordPlace(*work.place, message.source, message.id, message.type)
+
+
+def with_team(before: Interview, fresh: Interview, source: str, revision: int | None) -> Interview:
+    """The plan names a team too, and another may have been told of since it was written."""
+    if is_newer(before.team_seen, source, revision):
+        seen = having_seen(before.team_seen, source, revision)
+        return changed(fresh, team_seen=seen)
+    return changed(fresh, hiring_team=before.hiring_team, team_seen=before.team_seen)
+
+
+def for_its_candidate(before: Interview, after: Interview) -> Interview:
+    """Another candidate has links of their own, has confirmed no zone, and nobody has said that they will not meet them."""
+    if before.candidate_id == after.candidate_id:
+        return after
+    return changed(
+        after,
+        generation=before.generation + 1,
+        reading_zone=None,
+        candidate_zone=None,
+        excluded=(),
+    )
 
 
 def changed_parts(before: Interview, after: Interview) -> tuple[str, ...]:

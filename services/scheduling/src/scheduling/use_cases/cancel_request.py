@@ -29,6 +29,8 @@ def cancel_request(message: Received, work: Work, *, now: datetime) -> Refusal |
     before = work.interviews.get(data.interview_id)
     if before is None:
         early = work.early.get(data.interview_id) or Early(data.interview_id)
+        if not is_newer(early.cancelled, message.source, data.revision):
+            return Refusal("older_revision")
         seen = having_seen(early.cancelled, message.source, data.revision)
         work.early.put(changed(early, cancelled=seen))
         return None

@@ -2,9 +2,19 @@
 
 from datetime import datetime
 
-from parley_contracts.interviews import InterviewCancelled
+from parley_contracts.interviews import InterviewCancelled, SessionEnded
 from scheduling.domain.application import Application, Standing
-from scheduling.domain.interview import By, Cancellation, Interview, Why, cancelled
+from scheduling.domain.interview import (
+    By,
+    Cancellation,
+    Interview,
+    Session,
+    SessionState,
+    Status,
+    Why,
+    cancelled,
+    ended,
+)
 from scheduling.domain.person import Person
 from scheduling.ports import Work
 from scheduling.use_cases.alarms import set_for
@@ -13,10 +23,33 @@ from scheduling.use_cases.told import told
 
 
 def call_off(work: Work, interview: Interview, by: By, reason: Why, *, now: datetime) -> Interview:
+    """What is over took place: it ends as it would have by itself, and where nothing is left nothing is called off."""
+    interview = end_what_is_over(work, interview, now=now)
+    if interview.status == Status.ENDED:
+        return interview
     release_seats(work, interview, now=now)
     after = cancelled(interview, Cancellation(now, by, reason))
     set_for(work, after, now=now)
     return told(work, after, InterviewCancelled, now=now)
+
+
+def end_what_is_over(work: Work, interview: Interview, *, now: datetime) -> Interview:
+    """Session by session, in the order of their ends."""
+    for session in _over(interview, now=now):
+        interview = ended(interview, session)
+        last = interview.status == Status.ENDED
+        interview = told(work, interview, SessionEnded, now=now, session_id=session.id, last=last)
+        set_for(work, interview, now=now)
+    return interview
+
+
+def _over(interview: Interview, *, now: datetime) -> list[Session]:
+    over = [
+        (session.span.ends_at, session.id, session)
+        for session in interview.sessions
+        if session.state == SessionState.BOOKED and session.span and session.span.ends_at <= now
+    ]
+    return [session for _, _, session in sorted(over, key=lambda one: one[:2])]
 
 
 def called_off_already(

@@ -22,6 +22,7 @@ def needs(message: Tombstone, work: Work) -> Needs:
             Needs.rows("person", message.key),
             Needs.matching("interview", "candidate_id", message.key),
             Needs.matching("interview", "concerns", message.key),
+            Needs.matching("interview", "writers", message.key),
             *(needs_of_seats(one.id, work) for one in interviews),
         ]
     )
@@ -32,7 +33,8 @@ def erase_person(message: Tombstone, work: Work, *, now: datetime) -> Refusal | 
     work.persons.put(Person(message.key, before.seen, erased=True))
     seated = work.interviews.where("concerns", message.key)
     invited = work.interviews.where("candidate_id", message.key)
-    for interview in {one.id: one for one in (*seated, *invited)}.values():
+    wrote = work.interviews.where("writers", message.key)
+    for interview in {one.id: one for one in (*seated, *invited, *wrote)}.values():
         notes = tuple(one for one in interview.notes if one.person_id != message.key)
         after = changed(interview, notes=notes)
         work.interviews.put(after)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from parley_contracts.interviews import NoSlotsFound, SlotsOffered
+from parley_contracts.interviews import InterviewChanged, NoSlotsFound, SlotsOffered
 from scheduling.domain.changed import changed
 from scheduling.domain.facts import Found
 from scheduling.domain.interview import OPEN, Interview, Status, Waiting, not_found, offered
@@ -56,10 +56,13 @@ def _explain(work: Work, interview: Interview, search: Search, *, now: datetime)
     absent = missing(search)
     past = interview.request is not None and interview.request.window.ends_at <= now
     if absent and not past and _still_waits(interview, now=now):
-        waiting = interview.waiting or Waiting(now, absent[0].id)
-        after = changed(interview, waiting=waiting)
+        begun = interview.waiting or Waiting(now, absent[0].id)
+        after = changed(interview, waiting=changed(begun, missing_id=absent[0].id))
         work.interviews.put(after)
         set_for(work, after, now=now)
+        if interview.waiting is None and interview.revision > 0:
+            # It was told as offered, say, and will be this for a while.
+            told(work, after, InterviewChanged, now=now, changed=["details"])
         return
     why = explain(search, now=now)
     if interview.status == Status.NO_SLOTS and interview.no_slots == why:

@@ -23,7 +23,7 @@ from scheduling.domain.interview import (
 from scheduling.domain.revisions import having_seen, is_newer
 from scheduling.ports import Work
 from scheduling.use_cases.alarms import set_for
-from scheduling.use_cases.asked import changed_parts, interview_of
+from scheduling.use_cases.asked import changed_parts, for_its_candidate, interview_of, with_team
 from scheduling.use_cases.decline_seat import apply_early_answers
 from scheduling.use_cases.ending import call_off, called_off_already, last_end
 from scheduling.use_cases.seats import needs_of_seats, release_seats, take_seats
@@ -54,6 +54,8 @@ def import_interview(message: Received, work: Work, *, now: datetime) -> Refusal
     seen = having_seen(seen, message.source, plan.revision)
     fresh = changed(interview_of(message, plan, work), seen=seen, team_seen=seen)
     fresh = changed(fresh, status=Status.BOOKED, candidate_zone=None)
+    if before is not None:
+        fresh = with_team(before, fresh, message.source, plan.revision)
     if before is not None and before.asked == fresh.asked and not _wanted_again(before):
         work.interviews.put(changed(before, seen=seen))
         return None
@@ -75,7 +77,10 @@ def _begin(work: Work, fresh: Interview, before: Interview | None, *, now: datet
             generation=before.generation + 1,
             serial=before.serial,
             notes=before.notes,
+            sessions=tuple(_over_if_it_was(before.session(one.id), one) for one in fresh.sessions),
         )
+        if all(_is_over(one) for one in fresh.sessions):
+            fresh = changed(fresh, status=Status.ENDED)
     if over is not None and to_come:
         if before is None:
             work.interviews.put(fresh)
@@ -112,8 +117,8 @@ def _move(work: Work, before: Interview, fresh: Interview, *, now: datetime) -> 
         book_by=None,
         booking_overdue=False,
         conflicts=(),
-        generation=before.generation + (before.candidate_id != fresh.candidate_id),
     )
+    after = for_its_candidate(before, after)
     release_seats(work, before, now=now)
     after = _seated(work, after, now=now)
     set_for(work, after, now=now)
@@ -131,12 +136,14 @@ def _move(work: Work, before: Interview, fresh: Interview, *, now: datetime) -> 
 def _seated(work: Work, interview: Interview, *, now: datetime) -> Interview:
     """What is over keeps the bookings that it had."""
     held = {
-        (one.session_id, one.interviewer_id)
+        (one.session_id, one.interviewer_id, one.span)
         for one in work.bookings.where("interview_id", interview.id)
     }
     for session in interview.sessions:
         if session.state == SessionState.BOOKED:
-            people = tuple(who for who in session.people if (session.id, who) not in held)
+            people = tuple(
+                who for who in session.people if (session.id, who, session.span) not in held
+            )
             interview = take_seats(work, interview, session, people, now=now)
     return interview
 

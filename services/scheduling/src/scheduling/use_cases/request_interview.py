@@ -21,7 +21,7 @@ from scheduling.domain.no_slots import Reason
 from scheduling.domain.revisions import having_seen, is_newer
 from scheduling.ports import Work
 from scheduling.use_cases.alarms import set_for
-from scheduling.use_cases.asked import changed_parts, interview_of
+from scheduling.use_cases.asked import changed_parts, for_its_candidate, interview_of, with_team
 from scheduling.use_cases.ending import call_off, called_off_already
 from scheduling.use_cases.seats import needs_of_seats, release_seats
 from scheduling.use_cases.told import told
@@ -56,7 +56,9 @@ def request_interview(message: Received, work: Work, *, now: datetime) -> Refusa
         return None
     if before.status == Status.ENDED:
         return Refusal("interview_ended")
-    carried = _carried(before, fresh)
+    carried = _carried(before, with_team(before, fresh, message.source, plan.revision))
+    if _has_begun(before, now=now) and _kept(before, carried) is None:
+        return Refusal("interview_begun")
     if before.status == Status.CANCELLED:
         again = changed(searching(carried), generation=before.generation + 1)
         _begin(work, again, now=now, before=before)
@@ -112,8 +114,7 @@ def _change(work: Work, before: Interview, after: Interview, *, now: datetime) -
 
 def _carried(before: Interview, fresh: Interview) -> Interview:
     """The new request with what this service knows besides."""
-    generation = before.generation + (before.candidate_id != fresh.candidate_id)
-    return changed(
+    carried = changed(
         before,
         application_id=fresh.application_id,
         candidate_id=fresh.candidate_id,
@@ -126,8 +127,14 @@ def _carried(before: Interview, fresh: Interview) -> Interview:
         seen=fresh.seen,
         team_seen=fresh.team_seen,
         record=fresh.record,
-        generation=generation,
     )
+    return for_its_candidate(before, carried)
+
+
+def _has_begun(interview: Interview, *, now: datetime) -> bool:
+    """What is under way, or over and not told of yet, is nobody's to arrange."""
+    starts_at = interview.single.starts_at
+    return interview.status == Status.BOOKED and starts_at is not None and starts_at <= now
 
 
 def _wanted_again(before: Interview) -> bool:

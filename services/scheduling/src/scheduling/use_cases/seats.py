@@ -62,5 +62,5 @@ def release_seats(
         if not kept and held.ends_at > now:
             work.bookings.remove(held.id)
             work.timers.set(RECHECK_OFFERS, held.interviewer_id, now)
-            if held.imported:
+            if held.imported or interview.conflicts:
                 work.timers.set(RECHECK_INTERVIEWER, held.interviewer_id, now)

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from parley_contracts.cloudevents import Received
 from parley_contracts.people import PersonMerged, PersonUpserted
-from scheduling.domain.changed import changed
 from scheduling.domain.person import Person
 from scheduling.domain.revisions import having_seen, is_newer
 from scheduling.ports import Work
@@ -27,7 +26,8 @@ def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | 
     work.note_gap(data, before.seen.get(message.source))
     seen = having_seen(before.seen, message.source, data.revision)
     if isinstance(data, PersonMerged):
-        work.persons.put(changed(before, seen=seen, merged_into=data.into_id))
+        # What was known of the old id goes: pages show who remains.
+        work.persons.put(Person(message.subject, seen, merged_into=data.into_id))
     elif isinstance(data, PersonUpserted):
         work.persons.put(
             Person(message.subject, seen, data.name, data.zone, data.pronouns, data.title, data.bio)

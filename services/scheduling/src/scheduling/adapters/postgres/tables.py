@@ -80,6 +80,8 @@ INTERVIEW = Table(
         "application_id": "select id from interview where application_id = any($1)",
         "candidate_id": "select id from interview where candidate_id = any($1)",
         "concerns": "select id from interview where concerns && $1::text[]",
+        "writers": "select id from interview"
+        " where texts(jsonb_path_query_array(state, '$.notes[*].person_id')) && $1::text[]",
     },
 )
 OFFER = Table(
