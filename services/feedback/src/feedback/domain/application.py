@@ -33,7 +33,7 @@ class WordKind(StrEnum):
     CONTACTED = "contacted"
 
 
-AFTERWARDS = (WordKind.FEEDBACK, WordKind.ANSWER, WordKind.CONTACTED)
+AFTERWARDS = (WordKind.FEEDBACK, WordKind.ANSWER, WordKind.CONTACTED, WordKind.CANCELLATION)
 """Said after the end, these do not begin anything anew."""
 
 
@@ -167,7 +167,11 @@ class Application:
 
     @property
     def ended(self) -> bool:
-        """An outcome has reached the candidate, and nothing has begun since."""
+        """An outcome has reached the candidate, and nothing has begun since; once the application is closed, nothing begins."""
+        if self.status is Status.CLOSED:
+            endings = [one for one in self.words if one.ends]
+            ending = max(endings, key=lambda one: (one.at, one.key), default=None)
+            return ending is not None and ending in self._reached()
         reached = [one for one in self._reached() if one.kind not in AFTERWARDS]
         last = max(reached, key=lambda one: (one.at, one.ends, one.key), default=None)
         resumed = self.resumed_at is not None and last is not None and last.at <= self.resumed_at

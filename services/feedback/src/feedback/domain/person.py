@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from feedback.domain.changed import changed
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -31,4 +29,10 @@ class Person:
         return Person(id=self.id, source_revision=self.source_revision, erased=True)
 
     def merge(self, into_id: str, revision: int | None) -> "Person":
-        return changed(self, merged_into=into_id, source_revision=revision or self.source_revision)
+        """What was known of the old id goes: pages show who remains."""
+        return Person(
+            id=self.id,
+            source_revision=revision or self.source_revision,
+            merged_into=into_id,
+            erased=self.erased,
+        )

@@ -1,6 +1,6 @@
 """A round: the two-way part of one interview, from its booking until nothing changes any more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -218,7 +218,18 @@ class Round:
         cards = (card.interviewer_id for card in self.cards)
         team = self.team.members if self.team is not None else ()
         candidate = (self.candidate_id,) if self.candidate_id is not None else ()
-        return tuple(sorted({*candidate, *seats, *cards, *team}))
+        return tuple(sorted({*candidate, *seats, *cards, *team, *self._writers()}))
+
+    def _writers(self) -> Iterator[str]:
+        """Some of them may have left."""
+        yield from (one.person_id for one in self.said)
+        yield from (one.answered_by for one in self.questions if one.answered_by is not None)
+        if self.released is not None:
+            yield self.released.by
+        for pair in (self.pair, *self.past_pairs):
+            for verdict in (pair.company.verdict, pair.candidate.verdict):
+                if verdict is not None and verdict.by is not None:
+                    yield verdict.by
 
     @property
     def people_line(self) -> str:

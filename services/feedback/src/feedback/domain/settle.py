@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from feedback.domain import seals
 from feedback.domain.changed import changed
-from feedback.domain.round import Card, CardStatus, CloseReason, Pair, ReviewFile, Round
+from feedback.domain.round import Card, CardStatus, CloseReason, Pair, ReviewFile, Round, SideOfPair
 from feedback.domain.words import Choice, Held, Side, Verdict
 
 CARD_WITHIN = timedelta(days=1)
@@ -99,6 +99,13 @@ def _open_pair(round_: Round) -> Round:
     pair, end = round_.pair, round_.last_end
     days = timedelta(days=round_.promised_days)
     if pair.number == 1:
+        if (
+            end != pair.opened_at
+            and pair.company.verdict is None
+            and pair.candidate.verdict is None
+        ):
+            # That nobody had answered was told of a time that holds no more.
+            pair = changed(pair, company=SideOfPair(), candidate=SideOfPair())
         due_at = end + days if end is not None else None
         return changed(round_, pair=changed(pair, opened_at=end, due_at=due_at))
     return round_
@@ -116,7 +123,8 @@ def holds_until(pair: Pair) -> datetime | None:
 def open_next_pair(round_: Round, standing: Standing, *, now: datetime) -> Round:
     """On a hold's date both are asked anew; what was told before stands in the past pairs."""
     until = holds_until(round_.pair)
-    open_still = round_.closed_at is None and standing.closed_since is None
+    over = round_.last_end is not None
+    open_still = round_.closed_at is None and standing.closed_since is None and over
     if until is None or now < until or not open_still:
         return round_
     due_at = now + timedelta(days=round_.promised_days)
@@ -181,7 +189,8 @@ def _next_moment(round_: Round, standing: Standing, *, now: datetime) -> datetim
     untold = pair.company.told is None and pair.candidate.told is None
     waiting.append(pair.due_at if untold else None)
     waiting.append(seals.next_opening(round_, standing.closed_since))
-    if standing.closed_since is None and (until := holds_until(pair)) is not None:
+    until = holds_until(pair)
+    if standing.closed_since is None and until is not None and end is not None:
         waiting.append(max(until, now))
     if end is not None:
         waiting.append(end + GIVE_UP_AFTER)

@@ -36,10 +36,17 @@ def interview_of(message: Received) -> interviews.InterviewEvent:
 
 
 def needs(message: Received, work: Work) -> Needs:
-    del work
     interview = interview_of(message).interview
-    return Needs.rows("round", message.subject) | Needs.rows(
+    known = work.rounds.peek(message.subject)
+    found = Needs.rows("round", message.subject) | Needs.rows(
         "application", interview.application_id
+    )
+    if known is None or known.candidate_id in (None, interview.candidate_id):
+        return found
+    return (
+        found
+        | Needs.looking("person", known.candidate_id)
+        | Needs.rows("application", known.application_id)
     )
 
 
@@ -50,6 +57,9 @@ def follow_interview(message: Received, work: Work, *, now: datetime) -> Refusal
     if event.revision <= before.source_revision:
         return Refusal("older")
     work.note_gap(event, before.source_revision)
+    if _is_anothers(work, before, interview.candidate_id):
+        _leave(work, before, interview.application_id, now=now)
+        before = _begun_anew(before)
     after = follow(before, facts_of(interview), revision=event.revision, at=message.time, now=now)
     application = application_of(work, interview.application_id)
     for missed in before.not_reached:
@@ -61,6 +71,31 @@ def follow_interview(message: Received, work: Work, *, now: datetime) -> Refusal
     publish_clock(work, application, now=now)
     publish_round(work, before, changed(after, not_reached=()), now=now)
     return None
+
+
+def _is_anothers(work: Work, round_: Round, candidate_id: str) -> bool:
+    """Given to somebody else, and not to the same person under another id."""
+    if round_.candidate_id in (None, candidate_id):
+        return False
+    known = work.people.get(round_.candidate_id or "")
+    return known is None or known.merged_into != candidate_id
+
+
+def _leave(work: Work, round_: Round, application_id: str, *, now: datetime) -> None:
+    if round_.application_id not in (None, application_id):
+        former = application_of(work, round_.application_id or "")
+        publish_clock(work, former.look_ahead(round_.id, None), now=now)
+
+
+def _begun_anew(round_: Round) -> Round:
+    """Nobody reads what was written with another candidate: none of it stays."""
+    return Round(
+        id=round_.id,
+        revision=round_.revision,
+        source_revision=round_.source_revision,
+        generation=round_.generation + 1,
+        wake_at=round_.wake_at,
+    )
 
 
 def _ends_at(round_: Round) -> datetime | None:

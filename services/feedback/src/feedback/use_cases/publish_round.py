@@ -79,8 +79,9 @@ def _hear(
     if one.what is not What.DECIDED or told is None or told == was or told.choice is Choice.NONE:
         return application
     if told.choice is Choice.HOLD:
-        word = SaidWord(kind=WordKind.HOLD, at=now, key=key, due_at=told.hold_until)
-        return application.say(word)
+        until = told.hold_until
+        due_at = until if until is not None and until > now else None
+        return application.say(SaidWord(kind=WordKind.HOLD, at=now, key=key, due_at=due_at))
     ends = told.choice is Choice.DECLINE
     return application.say(SaidWord(kind=WordKind.OUTCOME, at=now, key=key, ends=ends))
 

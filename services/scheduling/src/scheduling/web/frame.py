@@ -26,7 +26,8 @@ from scheduling.ports import Links
 
 log = structlog.get_logger()
 
-MAX_FORM = 64 * 1024
+MAX_FORM = 320 * 1024
+"""The longest forms hold some 25,000 characters, each of which may be twelve bytes here."""
 """Bytes; what people write here is far shorter."""
 
 HEADERS = {
@@ -218,7 +219,7 @@ def text(form: Mapping[str, list[str]], field: str, *, most: int, least: int = 0
     values = form.get(field, [""])
     if len(values) != 1:
         raise BadForm(field, "Please fill this in once.")
-    value = values[0].strip()
+    value = values[0].replace("\r\n", "\n").strip()  # as browsers count
     if len(value) < least:
         raise BadForm(field, "Please fill this in.")
     if len(value) > most:
