@@ -202,7 +202,7 @@ ODD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("rating", {"rating_1": "excellent"}),
     ("do", {"do": "drop"}),
     ("session", {"session": ""}),
-    ("form", {"learned": "x" * 70_000}),
+    ("form", {"learned": "x" * 400_000}),
 )
 
 
@@ -215,6 +215,15 @@ async def test_odd_field_is_answered_and_changes_nothing(
     assert await posted(service, "scorecard", ANNA, {"do": "card"} | CARD | values) == 422
     assert await service.outbox() == before
     assert await posted(service, "scorecard", ANNA, {"do": "card"} | CARD) == 303
+
+
+@pytest.mark.parametrize("letter", ["न", "想", "Ж", "\r\n"])
+async def test_the_longest_text_fits_in_any_script(service: Service, letter: str) -> None:
+    """And a line's end counts once, as in the browser."""
+    await after_the_interview(service)
+
+    text = f"a{letter * 7_998}z"
+    assert await posted(service, "release", RECRUITER, {"do": "release", "text": text}) == 303
 
 
 async def test_form_of_someone_else_is_refused(service: Service) -> None:
