@@ -258,3 +258,13 @@ def test_who_may_read_the_others_cards_gives_no_first_card_any_more() -> None:
     assert "evidence:bob" in player.sees(DECIDER)
 
     assert player.card(DECIDER) == Refusal("opened_to_you")
+
+
+def test_nothing_is_written_about_a_candidate_who_was_erased() -> None:
+    world, player = held_world()
+
+    world.erase(CANDIDATE)
+
+    closed_to_all = Refusal("closed")
+    assert [player.card(ANNA), player.review(), player.release()] == [closed_to_all] * 3
+    assert "evidence:anna" not in repr(world.round())

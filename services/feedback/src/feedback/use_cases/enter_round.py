@@ -38,4 +38,7 @@ def enter_round(
         return NOT_YOURS
     if action.generation < round_.generation:
         return SPENT
+    candidate = work.people.get(round_.candidate_id) if round_.candidate_id is not None else None
+    if candidate is not None and candidate.erased:
+        return CLOSED  # what is written by them or about them would never go
     return round_ if round_.closed_at is None or after_closing else CLOSED

@@ -20,10 +20,13 @@ TIMER = "round"
 
 
 def round_needs(interview_id: str, work: Work) -> Needs:
-    """A round is changed together with its application, which is locked first."""
+    """A round is changed together with its application, which is locked first, and with its candidate in sight."""
     known = work.rounds.peek(interview_id)
-    application_id = known.application_id if known is not None else None
-    return Needs.rows("round", interview_id) | Needs.rows("application", application_id)
+    found = Needs.rows("round", interview_id)
+    if known is None:
+        return found
+    application = Needs.rows("application", known.application_id)
+    return found | application | Needs.looking("person", known.candidate_id)
 
 
 def application_of(work: Work, application_id: str) -> Application:
