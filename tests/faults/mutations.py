@@ -123,11 +123,12 @@ MUTATIONS = {
                 Edit(  # one of them keeps house still: two at once would be another fault
                     "relay.py",
                     """\
-                await postgres.keep_days(connection, today=postgres.today(self.wall()))
+                tidied = await postgres.keep_days(connection, today=postgres.today(self.wall()))
 """,
                     """\
-                if await connection.fetchval("select pg_try_advisory_lock(1)"):
-                    await postgres.keep_days(connection, today=postgres.today(self.wall()))
+                tidied = await connection.fetchval("select pg_try_advisory_lock(1)")
+                if tidied:
+                    tidied = await postgres.keep_days(connection, today=postgres.today(self.wall()))
 """,
                     ("relay",),
                 ),
