@@ -11,7 +11,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import CommitFailedError
 from tests.conformance.tally import Plumbing
-from tests.support.until import until
+from tests.support.until import turns, until
 
 from parley_local.topics import Kafka
 
@@ -188,12 +188,6 @@ async def test_whoever_leaves_waits_for_what_is_under_way(plumbing: Plumbing) ->
     group.answers.set()
     await asyncio.gather(leaving, last)
     assert group.commits == [{P0: 6}, {P0: 7}]
-
-
-async def turns(count: int) -> None:
-    """For all others: no time passes."""
-    for _ in range(count):
-        await asyncio.sleep(0)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.conformance.conftest import Bench
 from tests.conformance.tally import NOW, SERVICES
-from tests.support.until import until, until_it
+from tests.support.until import turns, until, until_it
 
 from parley_local.topics import Kafka as Brokers
 from relay import postgres
@@ -94,8 +94,7 @@ async def test_a_pause_is_not_ended_by_an_ack(monkeypatch: pytest.MonkeyPatch) -
     await until(lambda: tries == 1)
 
     relay._wake.set()
-    for _ in range(50):
-        await asyncio.sleep(0)
+    await turns(50)
 
     assert tries == 1
     relay.stop()
@@ -158,7 +157,7 @@ async def test_a_producer_whose_own_task_has_ended_is_known(kafka: Brokers) -> N
     sending = producing._producer._sender.sender_task  # type: ignore[union-attr]  # it has just been started
     while not sending.done():
         sending.cancel()
-        await asyncio.sleep(0)
+        await turns(1)
 
     ended = producing.ended
     await producing.stop()

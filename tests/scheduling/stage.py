@@ -26,10 +26,20 @@ from scheduling.consumers import SUBSCRIPTIONS
 from scheduling.domain.booking import Booking
 from scheduling.domain.interview import Interview
 from scheduling.ports import Work
-from scheduling.use_cases import book_slot, open_offer
+from scheduling.use_cases import (
+    book_slot,
+    cancel_interview,
+    decline_seat,
+    move_interview,
+    open_offer,
+)
 from scheduling.use_cases.book_slot import BookSlot
 from scheduling.use_cases.open_offer import OpenOffer
 from scheduling.working_set import Refusal, Step, UseCase
+
+MOVE = UseCase(move_interview.needs, move_interview.move_interview)
+DECLINE = UseCase(decline_seat.needs, decline_seat.decline_seat)
+CANCEL = UseCase(cancel_interview.needs, cancel_interview.cancel_interview)
 
 OUT = "select aggregatetype, type, payload from outbox order by seq"
 

@@ -19,3 +19,9 @@ async def until_it(condition: Callable[[], Awaitable[bool]], *, seconds: float =
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 - it happens outside this process
             await asyncio.sleep(POLL_SECONDS)
+
+
+async def turns(count: int) -> None:
+    """For all others: no time passes."""
+    for _ in range(count):
+        await asyncio.sleep(0)

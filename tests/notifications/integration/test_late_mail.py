@@ -23,6 +23,7 @@ from tests.notifications.events import (
     round_,
     session,
 )
+from tests.support.until import turns
 
 from notifications.adapters import smtp
 from notifications.adapters.smtp import OutOfReach, RefusedForGood
@@ -306,8 +307,7 @@ class ALine:
             self.refused.set()
             raise OutOfReach
         await self.refused.wait()
-        for _ in range(20):
-            await asyncio.sleep(0)  # no time passes: whoever would cancel it has had its turn
+        await turns(20)  # whoever would cancel it has had its turn
         self.sent.append(recipient)
 
     async def close(self) -> None:

@@ -22,7 +22,7 @@ from tests.scheduling.building import (
     busy,
     later,
 )
-from tests.scheduling.stage import Stage
+from tests.scheduling.stage import CANCEL, DECLINE, MOVE, Stage
 
 from parley_contracts.applications import (
     ApplicationClosed,
@@ -39,9 +39,6 @@ from scheduling.domain.interview import By
 from scheduling.use_cases import ask_to_move, cancel_interview, decline_seat, move_interview
 from scheduling.working_set import Refusal, UseCase
 
-MOVE = UseCase(move_interview.needs, move_interview.move_interview)
-DECLINE = UseCase(decline_seat.needs, decline_seat.decline_seat)
-CANCEL = UseCase(cancel_interview.needs, cancel_interview.cancel_interview)
 ASK = UseCase(ask_to_move.needs, ask_to_move.ask_to_move)
 ALL_STATES = """
 select string_agg(state::text, ' ')

@@ -20,7 +20,7 @@ from tests.scheduling.building import (
     an_import,
     at,
 )
-from tests.scheduling.stage import Stage
+from tests.scheduling.stage import CANCEL, DECLINE, MOVE, Stage
 
 from parley_contracts.applications import (
     ApplicationClosed,
@@ -35,11 +35,7 @@ from parley_contracts.plan import HiringTeam
 from parley_contracts.topics import PEOPLE
 from scheduling.domain.interview import By
 from scheduling.use_cases import cancel_interview, decline_seat, move_interview
-from scheduling.working_set import UseCase
 
-CANCEL = UseCase(cancel_interview.needs, cancel_interview.cancel_interview)
-DECLINE = UseCase(decline_seat.needs, decline_seat.decline_seat)
-MOVE = UseCase(move_interview.needs, move_interview.move_interview)
 ALL_STATES = "select string_agg(state::text, ' ') from interview"
 ENDS: Sequence[Event] = (
     ApplicationClosed(application_id=APPLICATION, outcome="hired"),

@@ -19,16 +19,13 @@ from tests.scheduling.building import (
     at,
     busy,
 )
-from tests.scheduling.stage import Stage
+from tests.scheduling.stage import CANCEL, DECLINE, MOVE, Stage
 
 from scheduling.domain.interview import By, Status
 from scheduling.use_cases import cancel_interview, decline_seat, move_interview
-from scheduling.working_set import Refusal, UseCase
+from scheduling.working_set import Refusal
 
 BOOKERS = 50
-CANCEL = UseCase(cancel_interview.needs, cancel_interview.cancel_interview)
-DECLINE = UseCase(decline_seat.needs, decline_seat.decline_seat)
-MOVE = UseCase(move_interview.needs, move_interview.move_interview)
 
 PANELS = {
     "single": [[ANNA]],

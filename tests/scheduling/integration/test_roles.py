@@ -16,14 +16,12 @@ from tests.scheduling.building import (
     a_request,
     at,
 )
-from tests.scheduling.stage import Stage
+from tests.scheduling.stage import CANCEL, Stage
 from tests.scheduling.visiting import Mint, visitor, words
 
 from parley_contracts.times import spell_instant
 from scheduling.domain.interview import By
-from scheduling.use_cases import cancel_interview
 from scheduling.use_cases.cancel_interview import CancelInterview
-from scheduling.working_set import UseCase
 
 STATES = ("offered", "no_slots", "booked", "cancelled")
 ACTIONS = {
@@ -45,7 +43,6 @@ WORKS: Mapping[str, set[tuple[str, str]]] = {
 }
 """What is done once more is done already, and is no refusal: to cancel what is cancelled."""
 PAST = {"starts_at": NOW - timedelta(days=9), "ends_at": NOW - timedelta(days=2)}
-CANCEL = UseCase(cancel_interview.needs, cancel_interview.cancel_interview)
 
 
 def booked_at(number: int) -> datetime:

@@ -34,7 +34,7 @@ def minutes(given_spans: tuple[Span, ...] | list[Span]) -> set[int]:
 
 @given(spans, spans)
 def test_union_intersection_and_difference(left: list[Span], right: list[Span]) -> None:
-    a, b = united(left), united(right)
+    a, b = (tuple(Spans.of_marks(united(map(marks_of, one)))) for one in (left, right))
 
     assert minutes(a) == minutes(left)
     assert minutes(common(a, b)) == minutes(left) & minutes(right)

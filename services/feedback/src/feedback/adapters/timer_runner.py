@@ -46,6 +46,7 @@ class TimerRunner(Generic[W]):
             try:
                 await self._fire(waiting, now=now)
             except Exception as trouble:
+                # Whatever one timer breaks, the others run: singly.
                 if is_outage(trouble, of_many=True):
                     raise
                 for one in waiting:

@@ -36,17 +36,11 @@ def interview_of(message: Received) -> interviews.InterviewEvent:
 
 
 def needs(message: Received, work: Work) -> Needs:
+    """What another candidate needs besides is met as it is touched: that is rare, and this is asked for every event."""
+    del work
     interview = interview_of(message).interview
-    known = work.rounds.peek(message.subject)
-    found = Needs.rows("round", message.subject) | Needs.rows(
+    return Needs.rows("round", message.subject) | Needs.rows(
         "application", interview.application_id
-    )
-    if known is None or known.candidate_id in (None, interview.candidate_id):
-        return found
-    return (
-        found
-        | Needs.looking("person", known.candidate_id)
-        | Needs.rows("application", known.application_id)
     )
 
 

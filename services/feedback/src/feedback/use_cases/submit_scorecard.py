@@ -59,7 +59,6 @@ def _refusal(round_: Round, card: Card | None, message: SubmitScorecard) -> Refu
     if round_.held(session) not in (Held.HELD, Held.UNKNOWN) and not card.versions:
         return Refusal("not_held")
     if not card.versions and seals.own_cards_given(round_, message.person_id):
-        return Refusal(
-            "opened_to_you"
-        )  # a card that was not asked for any more: they may have read the others'
+        # Waived, and so not asked for any more: they may have read the others'.
+        return Refusal("opened_to_you")
     return None if seals.may_write_cards(round_) else Refusal("opened_to_you")

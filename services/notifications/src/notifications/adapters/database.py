@@ -30,11 +30,16 @@ TRANSACTION_SECONDS = 30
 """A line may die in the middle of a statement: the server then waits for the rest, holds what is locked, and starts
 none of its other clocks.
 """
-DEAD_PEER = """
-set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
-set tcp_user_timeout = '20s'
-"""
+DEAD_PEER = {
+    "tcp_keepalives_idle": "10s",
+    "tcp_keepalives_interval": "5s",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20s",
+}
 KNOWS_TRANSACTION_TIMEOUT = 17
+SET = """
+select set_config(name, value, false) from unnest($1::text[], $2::text[]) as setting (name, value)
+"""
 
 ANSWER_SECONDS = 12
 """Longer than a statement may take: a server that has not answered by then is not there, or the line to it."""
@@ -65,9 +70,10 @@ class LivelyPool(Pool):
 
 async def end_where_it_dies(connection: Connection) -> None:
     """What the server does with this session once nobody is there any more; PostgreSQL 16 knows the half of it."""
-    await connection.execute(DEAD_PEER)
+    settings = dict(DEAD_PEER)
     if connection.get_server_version().major >= KNOWS_TRANSACTION_TIMEOUT:
-        await connection.execute(f"set transaction_timeout = '{TRANSACTION_SECONDS}s'")
+        settings["transaction_timeout"] = f"{TRANSACTION_SECONDS}s"
+    await connection.execute(SET, list(settings), list(settings.values()))
 
 
 Password = Callable[[], str]

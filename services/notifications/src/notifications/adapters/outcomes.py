@@ -70,6 +70,7 @@ class Outcomes:
             try:
                 await self._store(steps)
             except Exception as trouble:
+                # What waiting does not mend is told at once.
                 if not is_outage(trouble):
                     raise
                 await asyncio.sleep(pause)

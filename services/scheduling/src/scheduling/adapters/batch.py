@@ -92,6 +92,7 @@ class Batch(Generic[W]):
             try:
                 await self._take_in(decoded)
             except Exception as trouble:
+                # One bad record must not hold 499.
                 if is_outage(trouble, of_many=True):
                     raise
                 log.warning("batch is replayed singly", because=type(trouble).__name__)

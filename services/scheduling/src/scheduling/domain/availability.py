@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from scheduling.domain.span import Span, Spans, mark, united
+from scheduling.domain.span import Marks, Span, Spans, mark, united
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -81,15 +81,15 @@ def days_around(span: Span) -> Span:
 @lru_cache(maxsize=4096)
 def open_hours(hours: Hours, zone_name: str, span: Span) -> Spans:
     """The instants of `span` at which a clock in the zone shows a time within the weekly hours."""
-    found: list[Span] = []
+    found: list[Marks] = []
     for stretch in stretches(zone_name, span):
         for day in _days(stretch):
             midnight = _midnight(day) - stretch.offset
             for start, end in hours[day.weekday()]:
                 starts_at = max(midnight + start * MINUTE, stretch.span.starts_at)
                 ends_at = min(midnight + end * MINUTE, stretch.span.ends_at)
-                found.append(Span(starts_at, ends_at))
-    return Spans.of(united(found))
+                found.append((mark(starts_at), mark(ends_at)))
+    return Spans.of_marks(united(found))
 
 
 @lru_cache(maxsize=16)

@@ -4,9 +4,6 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
-
-_start = attrgetter("starts_at")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -77,16 +74,18 @@ def marks_of(span: Span) -> Marks:
     return mark(span.starts_at), mark(span.ends_at)
 
 
-def united(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The same time in as few spans as can be: sorted, disjoint, touching ones joined."""
-    found: list[Span] = []
-    for span in sorted((one for one in spans if one.starts_at < one.ends_at), key=_start):
-        if found and span.starts_at <= found[-1].ends_at:
-            ends_at = max(found[-1].ends_at, span.ends_at)
-            found[-1] = Span(found[-1].starts_at, ends_at)
-        else:
-            found.append(span)
-    return tuple(found)
+def united(marks: Iterable[Marks]) -> list[Marks]:
+    """The same time in as few stretches as can be: sorted, disjoint, touching ones joined."""
+    found: list[Marks] = []
+    last = None
+    for starts_at, ends_at in sorted(marks):
+        if last is not None and starts_at <= last:
+            last = max(last, ends_at)
+            found[-1] = found[-1][0], last
+        elif starts_at < ends_at:
+            found.append((starts_at, ends_at))
+            last = ends_at
+    return found
 
 
 def common(left: Sequence[Span], right: Sequence[Span]) -> tuple[Span, ...]:
@@ -107,7 +106,7 @@ def common(left: Sequence[Span], right: Sequence[Span]) -> tuple[Span, ...]:
 
 def without(spans: "Spans", blocked: Iterable[Marks]) -> "Spans":
     """What lies in `spans`, which are sorted and disjoint, and in none of `blocked`."""
-    walls = _merged(blocked)
+    walls = united(blocked)
     found: list[Marks] = []
     j = 0
     for starts_at, ends_at in spans.marks():
@@ -123,17 +122,3 @@ def without(spans: "Spans", blocked: Iterable[Marks]) -> "Spans":
         if free_from < ends_at:
             found.append((free_from, ends_at))
     return Spans.of_marks(found)
-
-
-def _merged(marks: Iterable[Marks]) -> list[Marks]:
-    """`united`, of marks."""
-    found: list[Marks] = []
-    last = None
-    for starts_at, ends_at in sorted(marks):
-        if last is not None and starts_at <= last:
-            last = max(last, ends_at)
-            found[-1] = found[-1][0], last
-        elif starts_at < ends_at:
-            found.append((starts_at, ends_at))
-            last = ends_at
-    return found

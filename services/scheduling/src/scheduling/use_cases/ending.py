@@ -26,6 +26,7 @@ def call_off(work: Work, interview: Interview, by: By, reason: Why, *, now: date
     """What is over took place: it ends as it would have by itself, and where nothing is left nothing is called off."""
     interview = end_what_is_over(work, interview, now=now)
     if interview.status == Status.ENDED:
+        set_for(work, interview, now=now)
         return interview
     release_seats(work, interview, now=now)
     after = cancelled(interview, Cancellation(now, by, reason))
@@ -34,12 +35,11 @@ def call_off(work: Work, interview: Interview, by: By, reason: Why, *, now: date
 
 
 def end_what_is_over(work: Work, interview: Interview, *, now: datetime) -> Interview:
-    """Session by session, in the order of their ends."""
+    """Session by session, in the order of their ends; its timers are the caller's to set."""
     for session in _over(interview, now=now):
         interview = ended(interview, session)
         last = interview.status == Status.ENDED
         interview = told(work, interview, SessionEnded, now=now, session_id=session.id, last=last)
-        set_for(work, interview, now=now)
     return interview
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from parley_contracts.interviews import InterviewRescheduled
 from scheduling.domain.changed import changed
 from scheduling.domain.interview import By, Interview, Note, Status, noted
-from scheduling.domain.kinds import RECHECK_INTERVIEWER, RECHECK_OFFERS
 from scheduling.ports import Work
 from scheduling.use_cases.alarms import set_for
 from scheduling.use_cases.book_slot import needs_of_time, seated_at
+from scheduling.use_cases.seats import give_back
 from scheduling.use_cases.told import told
 from scheduling.working_set import Needs, Refusal
 
@@ -55,10 +55,7 @@ def _move(
         return after
     for held in work.bookings.where("interview_id", interview.id):
         if held.starts_at == was_at:
-            work.bookings.remove(held.id)
-            work.timers.set(RECHECK_OFFERS, held.interviewer_id, now)
-            if interview.conflicts:
-                work.timers.set(RECHECK_INTERVIEWER, held.interviewer_id, now)
+            give_back(work, interview, held, now=now)
     note = Note(command.person_id, By.CANDIDATE, "move", command.reason, command.note, now)
     after = noted(changed(after, reading_zone=command.zone), note)
     set_for(work, after, now=now)

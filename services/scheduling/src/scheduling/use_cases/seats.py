@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from scheduling.domain.booking import booking
+from scheduling.domain.booking import Booking, booking
 from scheduling.domain.changed import changed
 from scheduling.domain.interview import Interview, Session
 from scheduling.domain.kinds import RECHECK_INTERVIEWER, RECHECK_OFFERS
@@ -60,7 +60,12 @@ def release_seats(
         kept = session_id not in {None, held.session_id}
         kept = kept or interviewer_id not in {None, held.interviewer_id}
         if not kept and held.ends_at > now:
-            work.bookings.remove(held.id)
-            work.timers.set(RECHECK_OFFERS, held.interviewer_id, now)
-            if held.imported or interview.conflicts:
-                work.timers.set(RECHECK_INTERVIEWER, held.interviewer_id, now)
+            give_back(work, interview, held, now=now)
+
+
+def give_back(work: Work, interview: Interview, held: Booking, *, now: datetime) -> None:
+    """Whoever looks for slots there looks again; so does whoever this was in the way of."""
+    work.bookings.remove(held.id)
+    work.timers.set(RECHECK_OFFERS, held.interviewer_id, now)
+    if held.imported or interview.conflicts:
+        work.timers.set(RECHECK_INTERVIEWER, held.interviewer_id, now)
