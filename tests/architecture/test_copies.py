@@ -55,6 +55,7 @@ COPIED = (
     "adapters/transaction.py",
     "adapters/warm_up.py",
     "domain/changed.py",
+    "domain/revisions.py",
     "domain/zones.py",
     "migrations/0001_plumbing.sql",
     "migrations/0003_dead_letter_key.sql",

@@ -2,6 +2,7 @@
 
 import json
 import os
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -93,3 +94,20 @@ def test_what_was_written_within_the_same_tick_is_read_all_the_same(
     os.utime(file, ns=(1, 1))
 
     assert (half, shown(registry)) == ([], ["one"])
+
+
+@pytest.mark.parametrize(
+    "odd", [{"crit": 1}, {"crit": ["b64"], "b64": False}, {"kid": 7}, {"typ": []}]
+)
+def test_a_header_of_another_shape_opens_nothing(
+    plumbing: Plumbing, tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    file, own = tmp_path / "public.json", key("one")
+    write_keys(file, own.as_dict(private=False))
+    links, _ = told(plumbing, file)
+    signed = jwt.encode({"alg": "Ed25519", "kid": "one"}, CLAIMS, own, algorithms=["Ed25519"])
+    assert links.claims(signed) is not None
+    header = json.dumps({"alg": "Ed25519", "kid": "one"} | odd).encode()
+    _, *rest = signed.split(".")
+
+    assert links.claims(".".join([urlsafe_b64encode(header).decode().rstrip("="), *rest])) is None

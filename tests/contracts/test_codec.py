@@ -302,6 +302,24 @@ def test_a_repeat_has_the_same_digest_under_any_id() -> None:
     assert {one.digest for one in repeats} == {first.digest}
 
 
+def test_a_repeat_may_be_spelled_otherwise() -> None:
+    """As a database gives it back, with what nobody here knows too."""
+    data = DATA | {"score_card": {"b": 1, "a": "é"}}
+    backwards = dict(reversed(data.items())) | {"score_card": {"a": "é", "b": 1}}
+    spellings = (
+        json.dumps(data),
+        json.dumps(backwards, ensure_ascii=False),
+        json.dumps(data, indent=2, separators=(",", " : ")),
+    )
+
+    digests = {received(headers(), one.encode()).digest for one in spellings}
+    digests.add(received(STRUCTURED, envelope(data=backwards)).digest)
+
+    assert len(digests) == 1
+    other = json.dumps(data | {"score_card": {"b": 2, "a": "é"}}).encode()
+    assert received(headers(), other).digest not in digests
+
+
 def test_another_event_has_another_digest() -> None:
     records = [
         received(headers()),

@@ -114,10 +114,18 @@ class World:
     async def settle(self) -> None:
         """Until nothing is under way and no mail waits for its server: time goes on to the next try."""
         await self._settle()
-        while (again := await self._next_try()) is not None:
+        while (again := await self._next_try_known()) is not None:
             again -= self.clock.error_of("notifications")
             self.clock.set(max(again, self.clock.now()), rate=0)
             await self._settle()
+
+    async def _next_try_known(self) -> datetime | None:
+        """Whatever is done to the server meanwhile."""
+        while True:
+            try:
+                return await self._next_try()
+            except UNREACHABLE:
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def _next_try(self) -> datetime | None:
         connection = await asyncpg.connect(self.system.dsns["notifications"])

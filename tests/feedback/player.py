@@ -109,12 +109,15 @@ class Player:
     def decide(self, who: str, choice: Choice, *, until: datetime | None = None) -> Refusal | None:
         if choice is Choice.HOLD and until is None:
             until = self.world.now + timedelta(days=9)
+        pair = self.world.rows["round"][self.interview].pair
+        known = pair.side(Side.CANDIDATE if who == CANDIDATE else Side.COMPANY).verdict
         return self._do(
             record_decision,
             record_decision.RecordDecision,
             who,
             choice=choice,
-            pair=self.world.rows["round"][self.interview].pair.number,
+            pair=pair.number,
+            seen=known.at if known is not None else None,
             hold_until=until,
             note=self.words("reason", who),
         )

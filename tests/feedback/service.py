@@ -115,8 +115,8 @@ class Service:
     key: OKPKey
     offsets: Any = field(default_factory=count)
 
-    async def hear(self, *events: Event, at: datetime | None = None) -> None:
-        await self.batch.ingest([self.record(one, at=at) for one in events])
+    async def hear(self, *events: Event, at: datetime | None = None, source: str = "ats") -> None:
+        await self.batch.ingest([self.record(one, at=at, source=source) for one in events])
 
     def record(self, event: Event, *, at: datetime | None = None, source: str = "ats") -> Record:
         number = next(self.offsets)

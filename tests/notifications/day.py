@@ -117,14 +117,18 @@ class Day:
     keys: Path
     _offset: int = 0
 
-    async def hear(self, *events: Event, at: datetime | None = None, name: str = "e") -> None:
-        """In one batch, as one transaction; each a record of its own."""
-        records = [self.record(event, at=at, name=name) for event in events]
+    async def hear(
+        self, *events: Event, at: datetime | None = None, name: str = "e", ats: str = ATS
+    ) -> None:
+        """In one batch, as one transaction; each a record of its own. `ats` is the source of what no service tells."""
+        records = [self.record(event, at=at, name=name, ats=ats) for event in events]
         await self.service.batch.ingest(records)
 
-    def record(self, event: Event, *, at: datetime | None = None, name: str = "e") -> Record:
+    def record(
+        self, event: Event, *, at: datetime | None = None, name: str = "e", ats: str = ATS
+    ) -> Record:
         topic, _ = published_as(type(event))
-        source = ATS if topic.owners == ("ats",) else f"parley/{topic.owners[0]}"
+        source = ats if topic.owners == ("ats",) else f"parley/{topic.owners[0]}"
         self._offset += 1
         encoded = cloudevents.encode(
             event,

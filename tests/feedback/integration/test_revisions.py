@@ -92,3 +92,20 @@ async def test_older_word_of_an_application_changes_nothing_and_a_gap_says_nothi
 
     assert (await standing(service), await service.outbox()) == (applied, published)
     assert gaps() == before
+
+
+async def test_each_source_counts_for_itself(service: Service) -> None:
+    """Another system, or the next one, begins at 1."""
+    await service.hear(
+        PersonUpserted(person_id=ANNA, name="Anna", revision=40), opened(revision=40)
+    )
+    await service.hear(
+        PersonUpserted(person_id=ANNA, name="Anne", revision=1),
+        ApplicationClosed(application_id=APPLICATION, outcome="rejected", revision=1),
+        source="next-ats",
+    )
+    await service.hear(PersonUpserted(person_id=ANNA, name="Older", revision=39))
+
+    found = {(row[0], row[1]): row[2] for row in await standing(service)}
+    assert '"Anne"' in found["person", ANNA]
+    assert '"rejected"' in found["application", APPLICATION]

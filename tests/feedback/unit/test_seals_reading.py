@@ -46,7 +46,8 @@ END = datetime(2027, 3, 4, 11, tzinfo=UTC)
 FORCED = END + timedelta(days=14)
 DUE = END + timedelta(days=5)
 CLOSED_SINCE = END + timedelta(days=2)
-QUESTION = Question(id="q1", text="Why?", theme=None, for_ids=(ANNA,), asked_at=END)
+QUESTION = Question(id="q1", text="Why?", theme=None, for_ids=(ANNA, CHIEF), asked_at=END)
+TO_ANNA = Question(id="q2", text="How?", theme=None, for_ids=(ANNA,), asked_at=END)
 RELEASED = Released(text="Thank you.", by=RECRUITER, at=END)
 PARTS = tuple(ReviewPart(part=one.value, text=f"<{one.value}>", audience=one) for one in Audience)
 OURS = Verdict(choice=Choice.ADVANCE, note="ours", at=END)
@@ -129,7 +130,7 @@ def rounds() -> Iterator[tuple[Round, dict[str, str]]]:
                     review=ReviewFile(
                         submitted_at=END if given else None, versions=REVIEWS if given else ()
                     ),
-                    questions=(QUESTION,),
+                    questions=(QUESTION, TO_ANNA),
                     released=RELEASED,
                     pair=pair,
                     past_pairs=(PAST,),
@@ -197,7 +198,8 @@ def test_own_cards_verdicts_and_released_words_go_to_those_they_belong_to() -> N
             assert mine.released == (RELEASED if person_id in hears else None)
             cards = tuple(one for one in round_.cards if one.interviewer_id == person_id)
             assert mine.own_cards == cards
-            assert mine.questions == (QUESTION,)
+            reads_it = person_id in (CANDIDATE, ANNA)
+            assert mine.questions == ((QUESTION, TO_ANNA) if reads_it else (QUESTION,))
 
 
 def test_what_was_told_is_for_all_but_shadows_the_oldest_first() -> None:

@@ -35,6 +35,7 @@ from notifications.adapters.mail_links import LONGEST_LINK
 from notifications.adapters.signing import Signer
 from parley_contracts import candidate_updates
 from parley_contracts.links import LinkClaims
+from parley_contracts.people import PersonMerged, PersonUpserted
 
 PATHS = re.compile(r"https?://[^/\s]+/([^\s?]+)\?token=")
 PURPOSES = (
@@ -295,3 +296,74 @@ async def test_desk_shows_what_needs_it(day: Day, browser: httpx.AsyncClient) ->
     assert "Ana Silva" in page.text
     await day.hear(candidate_updates.CandidateUpdated(revision=3, application=clock_state()))
     assert "Nothing needs you" in (await browser.get(f"/desk/home/{RECRUITER}")).text
+
+
+NEW = "ats:ana-2"
+
+
+def somebody(person_id: str, **changes: str) -> PersonUpserted:
+    return person(CANDIDATE).model_copy(update={"person_id": person_id, **changes})
+
+
+async def test_home_of_whoever_remains_shows_what_the_other_had(
+    day: Day, browser: httpx.AsyncClient
+) -> None:
+    await day.hear(somebody(NEW), PersonMerged(person_id=CANDIDATE, into_id=NEW))
+    await browser.get(link_of(day.keys, NEW))
+
+    page = await browser.get(f"/home/home/{NEW}")
+    followed = await browser.get(f"/home/home/{NEW}/to/prepare/{INTERVIEW}")
+    others = await browser.get(f"/home/home/{NEW}/to/scorecard/{INTERVIEW}")
+
+    assert "Prepare" in page.text
+    assert "you hear from Ruth Berg" in page.text
+    assert followed.status_code == 303
+    assert followed.headers["location"].startswith(
+        f"http://feedback.test/prepare/{INTERVIEW}/{NEW}?token="
+    )
+    assert others.status_code == 404
+
+
+async def test_link_of_whoever_remains_is_renewed(day: Day, browser: httpx.AsyncClient) -> None:
+    await day.hear(
+        somebody(NEW, email="new@mail.example"),
+        PersonMerged(person_id=CANDIDATE, into_id=NEW),
+    )
+    old = int((NOW - timedelta(days=3)).timestamp())
+    link = link_of(day.keys, NEW, "prepare", interview=INTERVIEW, expires=old)
+    token = urlsplit(link).query.removeprefix("token=")
+
+    await browser.post("/links/renew", data={"token": token})
+    await day.settle()
+
+    mail = day.sink.to("new@mail.example")[-1]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert f"http://feedback.test/prepare/{INTERVIEW}/{NEW}?token=" in body.get_content()
+
+
+async def test_session_outlives_its_link_and_a_shorter_link_does_not_shorten_it(
+    day: Day, browser: httpx.AsyncClient
+) -> None:
+    """A home's link lives for an hour: the mail's, which lives for weeks, goes on."""
+    soon = int((NOW + timedelta(hours=1)).timestamp())
+    first = await browser.get(link_of(day.keys, CANDIDATE, expires=soon))
+    assert "max-age" not in first.headers["set-cookie"].lower()
+    longer = await browser.get(link_of(day.keys, CANDIDATE))
+    assert "set-cookie" in longer.headers
+    again = await browser.get(link_of(day.keys, CANDIDATE, expires=soon))
+    assert "set-cookie" not in again.headers
+    assert again.status_code == 303
+
+    day.clock.moment = NOW + timedelta(hours=2)
+    assert (await browser.get(f"/home/home/{CANDIDATE}")).status_code == 200
+
+
+async def test_session_that_has_expired_says_so(day: Day, browser: httpx.AsyncClient) -> None:
+    soon = int((NOW + timedelta(hours=1)).timestamp())
+    await browser.get(link_of(day.keys, CANDIDATE, expires=soon))
+    day.clock.moment = NOW + timedelta(hours=2)
+
+    page = await browser.get(f"/home/home/{CANDIDATE}")
+    assert page.status_code == 410
+    assert 'action="http://parley.test/links/renew"' in page.text

@@ -115,3 +115,31 @@ async def test_older_word_of_an_application_changes_nothing_and_a_gap_says_nothi
 
     assert await standing(day) == applied
     assert gaps() == before
+
+
+async def test_each_source_counts_for_itself(day: Day) -> None:
+    """Another system, or the next one, begins at 1."""
+    await day.hear(person(CANDIDATE, revision=40), opened(revision=40))
+
+    await day.hear(
+        person(CANDIDATE, revision=1, email="new@mail.example"),
+        closed("rejected", revision=1),
+        ats="test/next-ats",
+    )
+    await day.hear(person(CANDIDATE, revision=39, email="older@mail.example"))
+    await day.settle()
+
+    (mail,) = day.sink.mails
+    assert mail["To"] == "Ana Silva <new@mail.example>"
+    assert len(await day.published("parley.notification.sent.v1")) == 1
+
+
+async def test_erased_person_comes_back_by_a_source_that_was_known_alone(day: Day) -> None:
+    await day.hear(person(CANDIDATE, revision=4))
+    await day.erase(CANDIDATE)
+    erased = "select (state ->> 'erased')::bool from person where id = $1"
+
+    await day.hear(person(CANDIDATE, revision=9), ats="test/next-ats")
+    assert await day.service.pool.fetchval(erased, CANDIDATE)
+    await day.hear(person(CANDIDATE, revision=5))
+    assert not await day.service.pool.fetchval(erased, CANDIDATE)

@@ -5,7 +5,16 @@ from datetime import timedelta
 
 import pytest
 from tests.notifications.day import Day
-from tests.notifications.events import CANDIDATE, NOW, booked, everyone, offered, opened, person
+from tests.notifications.events import (
+    CANDIDATE,
+    NOW,
+    booked,
+    closed,
+    everyone,
+    offered,
+    opened,
+    person,
+)
 
 from notifications.adapters import delivery
 from notifications.adapters.smtp import OutOfReach
@@ -202,3 +211,53 @@ async def test_person_without_an_address_is_a_failure_that_the_desk_hears_of(day
     (failed,) = await day.published(FAILED)
     assert failed["reason"] == "no_address"
     assert len(day.sink.to("ruth@")) == 1
+
+
+async def test_mail_whose_outcome_cannot_be_stored_is_not_sent_again_until_somebody_resumes(
+    day: Day,
+) -> None:
+    await day.hear(*everyone(), opened(), offered())
+    await day.service.runner.fire_due(now=day.clock.moment)
+    record = day.post.record
+
+    async def broken(*_: object) -> None:
+        raise TypeError
+
+    object.__setattr__(day.post, "record", broken)
+    await day.settle()
+    object.__setattr__(day.post, "record", record)
+    await delivery.release_all(day.service.pool)
+    await day.pass_by(timedelta(hours=1))
+
+    assert len(day.sink.mails) == 1
+    status = await day.post.brake.status(now=day.clock.moment)
+    assert isinstance(status["mail"], dict)
+    assert status["mail"]["deliveries_set_aside"] == 1
+
+    await day.post.brake.resume(now=day.clock.moment)
+    await day.settle()
+    first, second = day.sink.mails
+    assert first["Message-ID"] == second["Message-ID"]
+    assert await waiting(day) == 0
+
+
+@pytest.mark.parametrize("revision", [2**31, 2**53 - 1])
+async def test_word_of_a_high_revision_is_told_as_such(day: Day, revision: int) -> None:
+    """Some systems count in milliseconds."""
+    await day.hear(*everyone(), opened(), closed("rejected", revision=revision))
+    await day.settle()
+
+    (sent,) = await day.published(SENT)
+    assert sent["notification"]["told"][0]["revision"] == revision
+    assert len(day.sink.mails) == 1
+
+
+@pytest.mark.parametrize(
+    "email", ["jörg@corp.example", "taro..s@corp.example", f"ruth@{'x' * 70}.example"]
+)
+async def test_coordinators_odd_address_stops_nobody_elses_mail(day: Day, email: str) -> None:
+    await day.hear(*everyone(), person("ats:cora", email=email, revision=2), opened(), offered())
+    await day.settle()
+
+    (mail,) = day.sink.to("ana@")
+    assert mail["Reply-To"] == (f"Cora Lind <{email}>" if ".." in email else None)

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
+import pytest
 from tests.scheduling.building import (
     ANNA,
     APPLICATION,
@@ -203,6 +204,19 @@ async def test_a_cancelled_interview_gives_everything_back_once(stage: Stage) ->
     assert await stage.bookings() == []
     await stage.advance(at(4, 0))
     assert (await stage.names())[-1] == "InterviewCancelled"
+
+
+@pytest.mark.parametrize("reason", ["no_longer_needed", "position_filled", "other"])
+async def test_what_the_company_calls_off_on_its_page_is_said_by_a_mail_of_ours(
+    stage: Stage, reason: str
+) -> None:
+    """Where an application is closed, the outcome says it; here the ATS has closed nothing."""
+    await _booked(stage)
+    command = cancel_interview.CancelInterview(
+        INTERVIEW, COORDINATOR, By.HIRING_TEAM, reason, "So."
+    )
+    assert await stage.command(CANCEL, command) is None
+    assert (await stage.last()).interview.cancelled.reason in ("request_cancelled", "other")
 
 
 async def test_a_request_that_is_withdrawn_cancels(stage: Stage) -> None:

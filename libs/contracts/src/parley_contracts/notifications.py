@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from parley_contracts.counts import Count, Ordinal
-from parley_contracts.event import StateEvent
+from parley_contracts.counts import Count
+from parley_contracts.event import Revision, StateEvent
 from parley_contracts.ids import ApplicationId, Id, InterviewId, PersonId, SessionId
 from parley_contracts.known import Known
 from parley_contracts.times import Instant, Value
@@ -65,7 +65,7 @@ class ToldEvent(Value):
 
     type: Annotated[str, Field(pattern=EVENT_TYPE_PATTERN, max_length=80)]
     aggregate_id: Id
-    revision: Ordinal | None = None
+    revision: Revision | None = None
 
 
 class Notification(Value):

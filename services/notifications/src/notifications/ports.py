@@ -59,6 +59,8 @@ class Home:
     """What a home shows: a person, what is open for them, and the names that it mentions."""
 
     person: Person
+    known_as: frozenset[str]
+    """Under which ids: their own, and those of whoever turned out to be them."""
     dossiers: Sequence[Dossier]
     applications: Sequence[Application]
     names: dict[str, str]
@@ -68,6 +70,8 @@ class Reader(Protocol):
     """Reads for pages, without locks."""
 
     async def home(self, person_id: str) -> Home | None: ...
+
+    async def known_as(self, person_id: str) -> frozenset[str]: ...
 
     async def dossier(self, interview_id: str) -> Dossier | None: ...
 

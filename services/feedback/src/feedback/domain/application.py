@@ -1,7 +1,7 @@
 """An application's no-ghosting clock: when the candidate is owed the next word."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -60,7 +60,8 @@ class Ahead:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     id: str
-    source_revision: int = 0
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """By source, the last revision that was heard of it."""
     revision: int = 0
     """Published."""
     opened: bool = False
@@ -97,9 +98,6 @@ class Application:
             advanced_at=self.advanced_at,
             upstream_cards=self.upstream_cards,
         )
-
-    def hears(self, revision: int | None) -> bool:
-        return revision is None or revision > self.source_revision
 
     def heard(self, *, now: datetime) -> "Application":
         return changed(self, waiting_since=None if self.opened else self.waiting_since or now)

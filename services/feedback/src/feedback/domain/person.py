@@ -1,13 +1,16 @@
 """Who takes part, as the other side reads it. No address is ever kept here."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from feedback.domain.revisions import having_seen, is_newer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     id: str
-    source_revision: int | None = None
-    """The last that was heard; kept when the person is erased."""
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """By source, the last revision that was heard; kept when the person is erased."""
     name: str | None = None
     pronouns: str | None = None
     title: str | None = None
@@ -16,23 +19,20 @@ class Person:
     merged_into: str | None = None
     erased: bool = False
 
-    def hears(self, revision: int | None) -> bool:
-        """Newer than what is known; where a revision is missing, the order of arrival decides."""
-        if self.erased:
-            known = self.source_revision
-            return revision is not None and known is not None and revision > known
-        if revision is None or self.source_revision is None:
-            return True
-        return revision > self.source_revision
+    def hears(self, source: str, revision: int | None) -> bool:
+        """Newer than what is known; only a higher revision than one that is known brings back who was erased."""
+        if self.erased and (revision is None or source not in self.seen):
+            return False
+        return is_newer(self.seen, source, revision)
 
     def erase(self) -> "Person":
-        return Person(id=self.id, source_revision=self.source_revision, erased=True)
+        return Person(id=self.id, seen=self.seen, erased=True)
 
-    def merge(self, into_id: str, revision: int | None) -> "Person":
+    def merge(self, into_id: str, source: str, revision: int | None) -> "Person":
         """What was known of the old id goes: pages show who remains."""
         return Person(
             id=self.id,
-            source_revision=revision or self.source_revision,
+            seen=having_seen(self.seen, source, revision),
             merged_into=into_id,
             erased=self.erased,
         )

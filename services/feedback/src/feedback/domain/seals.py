@@ -205,12 +205,20 @@ def read(round_: Round, closed_since: datetime | None, person_id: str) -> Readab
     sees_decisions = roles != {Role.SHADOW}
     readable = Readable(
         roles=roles,
-        questions=round_.questions,
+        questions=tuple(one for one in round_.questions if reads_question(round_, one, person_id)),
         told=_told_of(round_) if sees_decisions else (),
     )
     if side is Side.CANDIDATE:
         return _for_the_candidate(round_, readable)
     return _for_the_company(round_, closed_since, readable, person_id)
+
+
+def reads_question(round_: Round, question: Question, person_id: str) -> bool:
+    """One that was asked of a single person is theirs, and not their colleagues', as long as they take part."""
+    if person_id == round_.candidate_id or len(question.for_ids) != 1:
+        return True
+    taking_part = {one for session in round_.sessions for one in session.interviewers}
+    return person_id in question.for_ids or taking_part.isdisjoint(question.for_ids)
 
 
 def _for_the_candidate(round_: Round, readable: Readable) -> Readable:

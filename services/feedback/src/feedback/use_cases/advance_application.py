@@ -25,7 +25,6 @@ def advance_application(message: Received, work: Work, *, now: datetime) -> Refu
         return OLDER
     application = changed(
         application,
-        source_revision=event.revision or application.source_revision,
         advanced_at=tuple(sorted({*application.advanced_at, message.time})),
     )
     settle_rounds(work, application, now=now)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from feedback.domain import seals
 from feedback.domain.changed import changed
 from feedback.domain.roles import Role
 from feedback.domain.round import Round
@@ -32,7 +33,7 @@ def answer_question(message: AnswerQuestion, work: Work, *, now: datetime) -> Re
     if isinstance(round_, Refusal):
         return round_
     question = next((one for one in round_.questions if one.id == message.question_id), None)
-    if question is None:
+    if question is None or not seals.reads_question(round_, question, message.person_id):
         return Refusal("no_such_question")
     if question.answered_at is not None:
         if question.answered_by != message.person_id:

@@ -33,7 +33,7 @@ def needs(message: AskQuestions, work: Work) -> Needs:
 
 
 def ask_questions(message: AskQuestions, work: Work, *, now: datetime) -> Refusal | None:
-    """The same question twice is one: a form posted again changes nothing."""
+    """The same question of the same people twice is one: a form posted again changes nothing."""
     round_ = enter_round(message, work, Role.CANDIDATE)
     if isinstance(round_, Refusal):
         return round_
@@ -61,11 +61,12 @@ def _asked_of(round_: Round, for_id: str | None) -> tuple[str, ...]:
 def _fresh(
     round_: Round, message: AskQuestions, for_ids: tuple[str, ...], *, now: datetime
 ) -> Iterator[Question]:
-    known = {one.text for one in round_.questions}
+    known = {(one.text, person) for one in round_.questions for person in one.for_ids}
     number = len(round_.questions)
     for text, theme in message.questions:
-        if text in known:
+        asked = {(text, person) for person in for_ids}
+        if asked <= known:
             continue
-        known.add(text)
+        known |= asked
         number += 1
         yield Question(id=f"q{number}", text=text, theme=theme, for_ids=for_ids, asked_at=now)

@@ -25,7 +25,6 @@ def change_hiring_team(message: Received, work: Work, *, now: datetime) -> Refus
         return OLDER
     application = changed(
         application,
-        source_revision=event.revision or application.source_revision,
         team=team_in(event.hiring_team),
         team_changed_at=message.time,
     )

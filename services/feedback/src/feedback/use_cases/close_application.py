@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from feedback.domain.application import SaidWord, WordKind
-from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.hear_application import (
     OLDER,
@@ -24,10 +23,7 @@ def close_application(message: Received, work: Work, *, now: datetime) -> Refusa
     application = hear_application(message, work)
     if application is None or not isinstance(event, ApplicationClosed):
         return OLDER
-    application = changed(
-        application.close(event.outcome, now=now),
-        source_revision=event.revision or application.source_revision,
-    )
+    application = application.close(event.outcome, now=now)
     key = word_key(message.type, application.id, event.revision)
     if event.candidate_told:
         key += "by the ATS"

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from feedback.domain.application import Application
+from feedback.domain.changed import changed
+from feedback.domain.revisions import having_seen, is_newer
 from feedback.ports import Work
 from feedback.use_cases.publish_clock import publish_clock
 from feedback.use_cases.publish_round import application_of, publish_round
@@ -27,12 +29,15 @@ def rounds_needs(message: Received, work: Work) -> Needs:
 
 
 def hear_application(message: Received, work: Work) -> Application | None:
-    """The application as it stands; None where something newer was heard before."""
+    """The application as it stands, and this event heard; None where something newer was heard before."""
     event = message.data
     if not isinstance(event, ApplicationEvent):
         raise TypeError("an application's event is expected here")
     application = application_of(work, event.application_id)
-    return application if application.hears(event.revision) else None
+    if not is_newer(application.seen, message.source, event.revision):
+        return None
+    seen = having_seen(application.seen, message.source, event.revision)
+    return changed(application, seen=seen)
 
 
 def settle_rounds(work: Work, application: Application, *, now: datetime) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from feedback.domain.application import SaidWord, WordKind
-from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.hear_application import OLDER, application_needs, hear_application
 from feedback.use_cases.publish_clock import publish_clock
@@ -20,10 +19,7 @@ def hold_application(message: Received, work: Work, *, now: datetime) -> Refusal
     application = hear_application(message, work)
     if application is None or not isinstance(event, ApplicationOnHold):
         return OLDER
-    application = changed(
-        application.hold(event.until),
-        source_revision=event.revision or application.source_revision,
-    )
+    application = application.hold(event.until)
     key = word_key(message.type, application.id, event.revision)
     word = SaidWord(kind=WordKind.HOLD, at=message.time, key=key, due_at=event.until)
     publish_clock(work, application.say(word), now=now)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from feedback.domain.person import Person
+from feedback.domain.revisions import having_seen
 from feedback.ports import Work
 from feedback.working_set import Needs, Refusal
 from parley_contracts.cloudevents import Received
@@ -19,15 +20,14 @@ def know_person(message: Received, work: Work, *, now: datetime) -> Refusal | No
     event = message.data
     if not isinstance(event, PersonUpserted):
         raise TypeError("a person is expected here")
-    known = work.people.get(event.person_id)
-    if known is not None and not known.hears(event.revision):
+    known = work.people.get(event.person_id) or Person(id=event.person_id)
+    if not known.hears(message.source, event.revision):
         return Refusal("erased" if known.erased else "older")
-    revision = known.source_revision if known is not None else None
-    work.note_gap(event, revision)
+    work.note_gap(event, known.seen.get(message.source))
     work.people.put(
         Person(
             id=event.person_id,
-            source_revision=event.revision if event.revision is not None else revision,
+            seen=having_seen(known.seen, message.source, event.revision),
             name=event.name,
             pronouns=event.pronouns,
             title=event.title,

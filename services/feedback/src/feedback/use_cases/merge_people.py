@@ -20,8 +20,8 @@ def merge_people(message: Received, work: Work, *, now: datetime) -> Refusal | N
     if not isinstance(event, PersonMerged):
         raise TypeError("a merge is expected here")
     known = work.people.get(event.person_id) or Person(id=event.person_id)
-    if not known.hears(event.revision):
+    if not known.hears(message.source, event.revision):
         return Refusal("erased" if known.erased else "older")
-    work.note_gap(event, known.source_revision)
-    work.people.put(known.merge(event.into_id, event.revision))
+    work.note_gap(event, known.seen.get(message.source))
+    work.people.put(known.merge(event.into_id, message.source, event.revision))
     return None

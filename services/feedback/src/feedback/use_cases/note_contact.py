@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from feedback.domain.application import SaidWord, WordKind
-from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.hear_application import OLDER, application_needs, hear_application
 from feedback.use_cases.publish_clock import publish_clock
@@ -27,8 +26,6 @@ def note_contact(message: Received, work: Work, *, now: datetime) -> Refusal | N
         key=word_key(message.type, application.id, event.revision) + spell_instant(message.time),
         due_at=event.next_word_due_at,
     )
-    application = changed(
-        application.say(word), source_revision=event.revision or application.source_revision
-    )
+    application = application.say(word)
     publish_clock(work, application, now=now)
     return None

@@ -25,7 +25,6 @@ def note_upstream_card(message: Received, work: Work, *, now: datetime) -> Refus
     card = (event.interview_id, event.interviewer_id, event.session_id, message.time)
     application = changed(
         application,
-        source_revision=event.revision or application.source_revision,
         upstream_cards=(*application.upstream_cards, card),
     )
     settle_rounds(work, application, now=now)

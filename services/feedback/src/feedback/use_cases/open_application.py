@@ -27,7 +27,6 @@ def open_application(message: Received, work: Work, *, now: datetime) -> Refusal
     moved_on = application.team_changed_at is not None
     application = changed(
         application,
-        source_revision=event.revision or application.source_revision,
         opened=True,
         candidate_id=event.candidate_id,
         team=application.team if moved_on else team_in(event.hiring_team),

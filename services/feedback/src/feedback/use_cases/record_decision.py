@@ -22,6 +22,8 @@ class RecordDecision:
     choice: Choice
     pair: int
     """The number of the pair that the page was about."""
+    seen: datetime | None = None
+    """When what the page showed of this side's was recorded, where it showed any."""
     hold_until: datetime | None = None
     note: str = ""
 
@@ -42,6 +44,8 @@ def record_decision(message: RecordDecision, work: Work, *, now: datetime) -> Re
     refusal = _refusal(round_, side, message, now=now)
     if refusal is not None:
         return refusal
+    if message.seen != (known.at if known is not None else None):
+        return CHANGED_ELSEWHERE
     verdict = Verdict(
         choice=message.choice,
         hold_until=message.hold_until,

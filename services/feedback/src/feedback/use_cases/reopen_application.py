@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from feedback.domain.changed import changed
 from feedback.ports import Work
 from feedback.use_cases.hear_application import (
     OLDER,
@@ -22,9 +21,6 @@ def reopen_application(message: Received, work: Work, *, now: datetime) -> Refus
     application = hear_application(message, work)
     if application is None or not isinstance(event, ApplicationReopened):
         return OLDER
-    application = changed(
-        application.resume(at=message.time),
-        source_revision=event.revision or application.source_revision,
-    )
+    application = application.resume(at=message.time)
     settle_rounds(work, application, now=now)
     return None

@@ -11,6 +11,7 @@ from feedback.use_cases import record_decision, waive_card
 from feedback.web.frame import BadForm, choice, text
 from feedback.web.scorecard import number
 from feedback.web.visit import Form, Visit, Visits
+from parley_contracts.times import read_instant
 
 PURPOSE = "decide"
 NOTE = 1000
@@ -56,6 +57,7 @@ def _decided(visit: Visit, form: Form) -> record_decision.RecordDecision:
         **visit.action.fields,
         choice=chosen,
         pair=number(form, "pair"),
+        seen=read_instant(text(form, "seen", most=40)),
         hold_until=_hold_until(visit, form) if chosen is Choice.HOLD else None,
         note=text(form, "note", most=NOTE),
     )

@@ -61,6 +61,7 @@ def router(visits: Visits) -> APIRouter:
             visit,
             bank=bank(),
             materials=materials,
+            asked=_asked_of_everyone(visit),
             begun=_has_begun(visit),
             pay=pay_range(visit.page.pay),
         )
@@ -78,6 +79,18 @@ def router(visits: Visits) -> APIRouter:
                 return await visits.do(visit, answer_question, _answered(visit, form))
 
     return routes
+
+
+def _asked_of_everyone(visit: Visit) -> frozenset[str]:
+    everyone = {
+        seat.interviewer_id
+        for shown in visit.page.sessions
+        for seat in shown.session.seats
+        if not seat.shadow
+    }
+    return frozenset(
+        one.text for one in visit.page.readable.questions if everyone <= set(one.for_ids)
+    )
 
 
 def _has_begun(visit: Visit) -> bool:

@@ -71,7 +71,9 @@ def router(visits: Visits) -> APIRouter:
 
 def _topics(visit: Visit) -> tuple[str, ...]:
     assesses = visit.page.stage.get("assesses")
-    return tuple(str(one) for one in assesses) if isinstance(assesses, list | tuple) else ()
+    if not isinstance(assesses, list | tuple):
+        return ()
+    return tuple(dict.fromkeys(str(one) for one in assesses))  # each has fields of its own
 
 
 def _others(visit: Visit) -> int:

@@ -1,7 +1,7 @@
 """A visit to one page of one round: who is there, what they may see, and how an action is answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import ModuleType
 from typing import Any
@@ -17,7 +17,7 @@ from feedback.domain.roles import Role
 from feedback.domain.words import Side
 from feedback.domain.zones import zone_name
 from feedback.ports import Clock, Commands, Reader
-from feedback.web.frame import Frame, NotOpen, Visitor, read_form
+from feedback.web.frame import Frame, NotOpen, Visitor, read_form, typed_in
 from feedback.working_set import Refusal, Step, UseCase
 
 LANGUAGE = "en"
@@ -48,6 +48,8 @@ class Visit:
     page: RoundPage
     people: Mapping[str, Person]
     now: datetime
+    typed: tuple[str, ...] = ()
+    """What was posted in words."""
 
     @property
     def action(self) -> Action:
@@ -130,7 +132,8 @@ class Visits:
         now = self.clock.now()
         visitor = self.frame.visitor(request, purpose, interview, person, now=now)
         form = await read_form(request, person)
-        return await self._visit(purpose, visitor, now=now), form
+        visit = await self._visit(purpose, visitor, now=now)
+        return replace(visit, typed=typed_in(form)), form
 
     async def do(self, visit: Visit, use_case: ModuleType, command: object) -> Response:
         """Runs the use case of that module and goes back to the page."""
@@ -138,7 +141,7 @@ class Visits:
         step = Step(command, UseCase(use_case.needs, run))
         refusal = await self.commands.command(step, now=visit.now)
         if refusal is not None:
-            return self.refused(refusal, visit.path)
+            return self.refused(refusal, visit.path, visit.typed)
         return RedirectResponse(visit.path, 303)
 
     def show(self, template: str, visit: Visit, **values: Any) -> HTMLResponse:
@@ -146,9 +149,11 @@ class Visits:
             template, visit=visit, page=visit.page, read=visit.page.readable, **values
         )
 
-    def refused(self, refusal: Refusal, back: str) -> Response:
+    def refused(self, refusal: Refusal, back: str, typed: tuple[str, ...] = ()) -> Response:
         status = 403 if refusal.reason == "not_yours" else 409
-        return self.frame.page("refused.html", status, reason=refusal.reason, back=back)
+        return self.frame.page(
+            "refused.html", status, reason=refusal.reason, back=back, typed=typed
+        )
 
     async def _visit(self, purpose: str, visitor: Visitor, *, now: datetime) -> Visit:
         page = await self.reader.page(visitor.interview_id or "", visitor.person_id)

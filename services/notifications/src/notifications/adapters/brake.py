@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from notifications.adapters.database import Pool
+from notifications.adapters.delivery import TAKE_UP
 
 FUSE_SPAN = timedelta(minutes=10)
 
@@ -19,6 +20,7 @@ WAITING = """
 select
     (select count(*) from delivery) as deliveries,
     (select count(*) from delivery where due_at <= $1) as deliveries_due,
+    (select count(*) from delivery where leased_until = 'infinity') as deliveries_set_aside,
     (select count(*) from message where status = 'failed') as messages_failed,
     (select count(*) from dossier where waiting_for <> '{}')
         + (select count(*) from application where waiting_for <> '{}')
@@ -38,8 +40,10 @@ class Brake:
         await self.pool.execute(PAUSE, now, reason)
 
     async def resume(self, *, now: datetime) -> None:
+        """What was set aside is tried again, too."""
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute(RESUME, now)
+            await connection.execute(TAKE_UP)
             await connection.execute(WAKE)
 
     async def sent_lately(self, *, now: datetime) -> int:

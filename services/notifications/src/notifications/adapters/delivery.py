@@ -23,8 +23,10 @@ with chosen as (
 )
 select message.state from leased join message using (id) order by leased.due_at, message.id
 """
-RELEASE_ALL = "update delivery set leased_until = null where leased_until is not null"
+RELEASE_ALL = "update delivery set leased_until = null where leased_until < 'infinity'"
 RELEASE = "update delivery set leased_until = null where id = any($1) and leased_until = $2"
+SET_ASIDE = "update delivery set leased_until = 'infinity' where id = $1"
+TAKE_UP = "update delivery set leased_until = null where leased_until = 'infinity'"
 DUE = """
 select count(*) from delivery where due_at <= $1 and (leased_until is null or leased_until <= $2)
 """
@@ -50,6 +52,11 @@ async def claim(pool: Pool, *, now: datetime, wall: datetime, limit: int) -> lis
 async def release(pool: Pool, leases: Sequence[Leased]) -> None:
     if leases:
         await pool.execute(RELEASE, [one.message.id for one in leases], leases[0].until)
+
+
+async def set_aside(pool: Pool, message_id: str) -> None:
+    """It went out, and why that cannot be stored is a bug: nobody has it in hand, and nobody takes it."""
+    await pool.execute(SET_ASIDE, message_id)
 
 
 async def count_due(pool: Pool, *, now: datetime, wall: datetime) -> int:

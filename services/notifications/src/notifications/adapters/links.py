@@ -37,8 +37,8 @@ class Links:
         try:
             signed = jwt.decode(token, keys, algorithms=[ALGORITHM])
             return LinkClaims.model_validate(signed.claims)
-        except (JoseError, ValidationError, ValueError):
-            return None
+        except (JoseError, ValidationError, ValueError, TypeError):
+            return None  # TypeError: a header with a member of another type than the RFC's
 
     def loaded(self) -> list[str]:
         """Ids of the keys that verify."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -82,8 +83,8 @@ def mail_of(
     mail = EmailMessage(policy=POLICY)
     mail["From"] = _from(sender)
     mail["To"] = _address(reader)
-    if reply_to is not None and reply_to.email is not None and reply_to.id != reader.id:
-        mail["Reply-To"] = _address(reply_to)
+    if (answered := _reply_to(reply_to, reader)) is not None:
+        mail["Reply-To"] = answered
     mail["Subject"] = _plain(letter.subject)
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = f"<{message.id}@{sender.domain}>"
@@ -132,13 +133,36 @@ def _from(sender: Sender) -> BaseHeader:
     return header
 
 
+def mailbox(email: str) -> tuple[str, str]:
+    """Local part and domain as a server that knows no SMTPUTF8 takes them: the domain by IDNA, the local part as it
+    is, dots where RFC 5322 has none included, for there are such mailboxes.
+    """
+    local, _, domain = email.rpartition("@")
+    try:
+        local.encode("ascii")
+        return local, domain.encode("idna").decode()
+    except UnicodeError as error:
+        raise BadAddress from error
+
+
 def _address(person: Person) -> Address:
     """What the library refuses is no address."""
+    name = " ".join(_SPECIAL.sub(" ", one_line(person.name or "")).split())[:MOST_NAME]
+    local, domain = mailbox(person.email or "")
     try:
-        name = " ".join(_SPECIAL.sub(" ", one_line(person.name or "")).split())[:MOST_NAME]
-        return Address(display_name=name, addr_spec=person.email or "")
-    except (ValueError, IndexError) as error:
+        return Address(display_name=name, username=local, domain=domain)
+    except (ValueError, IndexError, MessageError) as error:
         raise BadAddress from error
+
+
+def _reply_to(person: Person | None, reader: Person) -> Address | None:
+    """Nobody's mail fails for the address of whoever is to be answered."""
+    if person is None or person.email is None or person.id == reader.id:
+        return None
+    try:
+        return _address(person)
+    except BadAddress:
+        return None
 
 
 def _plain(text: str) -> str:

@@ -16,12 +16,12 @@ from notifications.adapters.brake import Brake
 from notifications.adapters.database import Pool
 from notifications.adapters.delivery import Leased
 from notifications.adapters.letterhead import Letterhead, mentioned
-from notifications.adapters.mail import BadAddress, Sender, mail_of
+from notifications.adapters.mail import BadAddress, Sender, mail_of, mailbox
 from notifications.adapters.mail_links import LinkBook
 from notifications.adapters.postgres.reader import Reader
 from notifications.adapters.signing import NoSigningKey
 from notifications.adapters.smtp import Line, MailServer, OutOfReach, PutOff, RefusedForGood
-from notifications.adapters.transaction import OUTAGES
+from notifications.adapters.transaction import OUTAGES, is_outage
 from notifications.domain.changed import changed
 from notifications.domain.dossier import Dossier
 from notifications.domain.letters import as_it_holds
@@ -178,7 +178,15 @@ class Post:
         if outcome.status is Status.SENT:
             age = self.clock.now() - message.created_at
             mail_metrics.AGE.observe(max(0.0, age.total_seconds()))
-        await self.record(outcome, message.trace)
+        try:
+            await self.record(outcome, message.trace)
+        except Exception as trouble:
+            if is_outage(trouble):
+                raise
+            # Once more would be once more for ever.
+            log.exception("mail set aside", message_id=message.id, kind=message.kind)
+            mail_metrics.MAILS.labels(result="set aside").inc()
+            await delivery.set_aside(self.pool, message.id)
 
     async def _outcome(self, line: Line, lease: Leased, desktop: Desktop) -> Outcome:
         message = lease.message
@@ -220,7 +228,7 @@ class Post:
     ) -> None:
         if person is None or person.email is None:
             raise BadAddress
-        message, address = _to(person, message), person.email
+        message, address = _to(person, message), "@".join(mailbox(person.email))
         now = self.clock.now()
         candidate = message.about.candidate_id
 

@@ -58,7 +58,8 @@ class Application:
     """The candidate, as the ATS named them."""
     ats_team: Team | None = None
     ats_title: str | None = None
-    revision: int = 0
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """By source, the last revision that was heard of it."""
     state: State = State()
     told: State = State()
     declined_at: datetime | None = None

@@ -191,8 +191,13 @@ class Dossier:
             return tuple((one, "decider") for one in deciders if one not in self.desk)
         return tuple((one, "desk") for one in self.desk)
 
-    def may_follow(self, person_id: str, purpose: str) -> bool:
-        """Which pages of this interview a person has a part in; their owner decides what is allowed."""
+    def may_follow(self, known_as: Iterable[str], purpose: str) -> bool:
+        """Which pages of this interview a person has a part in, under any of their ids; their owner decides what is
+        allowed.
+        """
+        return any(purpose in self._pages_of(one) for one in known_as)
+
+    def _pages_of(self, person_id: str) -> set[str]:
         roles: set[str] = set()
         if person_id == self.candidate_id:
             roles |= {"book", "prepare", "review", "decide", "round"}
@@ -204,7 +209,7 @@ class Dossier:
             roles |= {"release"}
         if self.team is not None and person_id in self.team.deciders:
             roles |= {"decide", "round"}
-        return purpose in roles
+        return roles
 
     def _interviewers(self) -> tuple[str, ...]:
         found: list[str] = []

@@ -1,6 +1,7 @@
 """Who someone is and how they are reached: the only place in Parley that knows an address."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,7 +24,8 @@ class Renewal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     id: str
-    revision: int | None = None
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """By source, the last revision that was heard; kept when the person is erased."""
     name: str | None = None
     email: str | None = None
     zone: str | None = None
@@ -44,10 +46,10 @@ class Person:
         return self.name is not None or self.merged_into is not None
 
     def erase(self) -> "Person":
-        """Only the id, the revision, that they are gone, and how far the numbers of their messages have come."""
+        """Only the id, the revisions, that they are gone, and how far the numbers of their messages have come."""
         return Person(
             id=self.id,
-            revision=self.revision,
+            seen=self.seen,
             erased=True,
             generation=self.generation + 1,
             letters=self.letters,

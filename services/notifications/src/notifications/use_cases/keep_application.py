@@ -4,6 +4,7 @@ from datetime import datetime
 
 from notifications.domain.application import Application, Standing, State
 from notifications.domain.changed import changed
+from notifications.domain.revisions import having_seen, is_newer
 from notifications.ports import Work
 from notifications.use_cases.read_contract import team_of
 from notifications.use_cases.settle_application import settle_application
@@ -32,9 +33,10 @@ def needs(message: Received, work: Work) -> Needs:
 def keep_application(message: Received, work: Work, *, now: datetime) -> Refusal | None:
     event = _event(message)
     before = work.applications.get(message.subject) or Application(id=message.subject)
-    if event.revision is not None and event.revision <= before.revision:
+    if not is_newer(before.seen, message.source, event.revision):
         return Refusal("older_revision")
-    after = changed(_changed(before, event), revision=event.revision or before.revision)
+    seen = having_seen(before.seen, message.source, event.revision)
+    after = changed(_changed(before, event), seen=seen)
     happened = what_happened(message, work)
     settle_application(work, after.tell(happened), now=now, news=after.news(happened))
     return None

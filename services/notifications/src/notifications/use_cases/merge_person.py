@@ -4,6 +4,7 @@ from datetime import datetime
 
 from notifications.domain.changed import changed
 from notifications.domain.person import Person
+from notifications.domain.revisions import having_seen, is_newer
 from notifications.ports import Work
 from notifications.use_cases.upsert_person import release, released_needs, send_again
 from notifications.working_set import Needs, Refusal
@@ -22,13 +23,13 @@ def merge_person(message: Received, work: Work, *, now: datetime) -> Refusal | N
     before = work.persons.get(event.person_id) or Person(id=event.person_id)
     if before.erased:
         return Refusal("erased")
-    if event.revision is not None and event.revision <= (before.revision or 0):
+    if not is_newer(before.seen, message.source, event.revision):
         return Refusal("older_revision")
-    work.note_gap(event, before.revision)
+    work.note_gap(event, before.seen.get(message.source))
     # What was known of the old id goes: there is one address, and it is the other person's.
     merged = Person(
         id=before.id,
-        revision=event.revision or before.revision,
+        seen=having_seen(before.seen, message.source, event.revision),
         merged_into=event.into_id,
         generation=before.generation,
         letters=before.letters,

@@ -20,6 +20,8 @@ class RenewLink:
     """What the old link claimed, its signature checked."""
 
     person_id: str
+    known_as: frozenset[str]
+    """Under which ids, that one among them."""
     purpose: str
     interview_id: str | None
 
@@ -29,7 +31,7 @@ def needs(message: RenewLink, work: Work) -> Needs:
     return (
         Needs.rows("person", message.person_id)
         | Needs.rows("dossier", message.interview_id)
-        | Needs.matching("desk", "id", message.person_id)
+        | Needs.matching("desk", "id", *message.known_as)
     )
 
 
@@ -49,7 +51,7 @@ def renew_link(message: RenewLink, work: Work, *, now: datetime) -> Refusal | No
         parts=(Part(kind="renewed", role=role),),
         actions=tuple(_leads_to(message, role)),
     )
-    about = _about(dossier)
+    about = _about(message, dossier)
     letter = Correspondence(person_id=person.id, count=person.letters)
     store_messages(work, (draft,), letter, about, now=now)
     work.persons.put(after)
@@ -57,9 +59,9 @@ def renew_link(message: RenewLink, work: Work, *, now: datetime) -> Refusal | No
 
 
 def _has_desk(message: RenewLink, work: Work, dossier: Dossier | None) -> bool:
-    if message.purpose == "desk" or work.desks.where("id", message.person_id):
+    if message.purpose == "desk" or any(work.desks.where("id", one) for one in message.known_as):
         return True
-    return dossier is not None and message.person_id in dossier.desk
+    return dossier is not None and not message.known_as.isdisjoint(dossier.desk)
 
 
 def _leads_to(message: RenewLink, role: str) -> Iterator[Action]:
@@ -72,11 +74,14 @@ def _leads_to(message: RenewLink, role: str) -> Iterator[Action]:
 def _still_theirs(message: RenewLink, dossier: Dossier | None) -> bool:
     if message.purpose in PERSONAL:
         return message.interview_id is None
-    return dossier is not None and dossier.may_follow(message.person_id, message.purpose)
+    return dossier is not None and dossier.may_follow(message.known_as, message.purpose)
 
 
-def _about(dossier: Dossier | None) -> About:
+def _about(message: RenewLink, dossier: Dossier | None) -> About:
     """Keyed by the person: what is renewed is theirs, and no message about the interview."""
     if dossier is None:
         return About()
-    return changed(dossier.about, interview_id=None, application_id=None)
+    about = changed(dossier.about, interview_id=None, application_id=None)
+    if about.candidate_id in message.known_as:
+        return changed(about, candidate_id=message.person_id)
+    return about

@@ -5,6 +5,7 @@ from datetime import datetime
 from notifications.domain.changed import changed
 from notifications.domain.message import Delivery, Status
 from notifications.domain.person import Person
+from notifications.domain.revisions import having_seen, is_newer
 from notifications.ports import Work
 from notifications.use_cases.settle_application import COMPOSE_APPLICATION
 from notifications.use_cases.settle_dossier import COMPOSE, digest_moved
@@ -34,18 +35,20 @@ def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | 
     if not isinstance(event, PersonUpserted):
         raise TypeError("this is no person")
     before = work.persons.get(event.person_id) or Person(id=event.person_id)
-    if before.erased and not _comes_back(before, event):
+    newer = is_newer(before.seen, message.source, event.revision)
+    counted = event.revision is not None and message.source in before.seen
+    if before.erased and not (newer and counted):
         _reject(message, work, now=now)
         return None
-    if event.revision is not None and event.revision <= (before.revision or 0):
+    if not newer:
         return Refusal("older_revision")
-    work.note_gap(event, before.revision)
+    work.note_gap(event, before.seen.get(message.source))
     moved = before.known and before.email != event.email
-    unheard = before.revision is None and not before.known
+    unheard = not before.seen and not before.known
     work.persons.put(
         changed(
             before,
-            revision=event.revision or before.revision,
+            seen=having_seen(before.seen, message.source, event.revision),
             name=event.name,
             email=event.email,
             zone=event.zone,
@@ -79,12 +82,6 @@ def send_again(work: Work, person_id: str, *, now: datetime) -> None:
     for message in work.messages.where("failed_person", person_id):
         work.messages.put(changed(message, status=Status.QUEUED))
         work.deliveries.put(Delivery(id=message.id, due_at=now))
-
-
-def _comes_back(before: Person, event: PersonUpserted) -> bool:
-    """Only a higher revision brings an erased person back; where none is known, nothing does."""
-    known = before.revision is not None and event.revision is not None
-    return known and (event.revision or 0) > (before.revision or 0)
 
 
 def _reject(message: Received, work: Work, *, now: datetime) -> None:

@@ -21,4 +21,4 @@ def install(
     frame = Frame("notifications", "notifications", links, renew_url, secure)
     frame.install(application)
     application.include_router(home.pages(frame, reader, addresses, clock))
-    application.include_router(renew.pages(frame, commands, links, clock))
+    application.include_router(renew.pages(frame, reader, commands, links, clock))

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
+from notifications.domain.dossier import Dossier
 from notifications.ports import Clock, Home, LinkAddresses, Reader
 from notifications.web.frame import Frame, NotOpen, Visitor
 from notifications.web.home_view import view_of
@@ -71,7 +72,7 @@ class _Homes:
         if visitor.generation < home.person.generation:
             return self.frame.page("spent.html", 410)
         dossier = await self.reader.dossier(interview)
-        if dossier is None or not dossier.may_follow(person, to):
+        if dossier is None or not dossier.may_follow(home.known_as, to):
             raise NotOpen("unknown")
         until = now + FOLLOWED_FOR
         address = self.addresses.signed(
@@ -79,7 +80,7 @@ class _Homes:
             to,
             dossier,
             interview,
-            candidate_id=dossier.candidate_id,
+            candidate_id=_candidate(home, dossier),
             expires=until,
         )
         return RedirectResponse(address, 303)
@@ -89,3 +90,8 @@ class _Homes:
         if home is None:
             raise NotOpen("unknown")
         return home
+
+
+def _candidate(home: Home, dossier: Dossier) -> str | None:
+    """Whose interview it is, as whoever is at home is called now."""
+    return home.person.id if dossier.candidate_id in home.known_as else dossier.candidate_id

@@ -79,7 +79,7 @@ def _entries(
 ) -> Iterator[Entry]:
     desk = set(about.desk)
     for item in about.items:
-        if item.person_id != home.person.id or _at_desk(item, desk) != (purpose == "desk"):
+        if item.person_id not in home.known_as or _at_desk(item, desk) != (purpose == "desk"):
             continue
         yield _entry(home, about, item, purpose, formats, now=now)
 
@@ -155,7 +155,7 @@ def _href(
 def _words(home: Home, formats: Formats, *, now: datetime) -> Iterator[NextWord]:
     for one in home.applications:
         clock = one.clock
-        if clock is None or clock.candidate_id != home.person.id:
+        if clock is None or clock.candidate_id not in home.known_as:
             continue
         if clock.next_word_due_at is None or one.team is None:
             continue

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from notifications.ports import Clock, Commands, Links
+from notifications.ports import Clock, Commands, Links, Reader
 from notifications.use_cases import renew_link
 from notifications.use_cases.renew_link import RenewLink
 from notifications.web.frame import BadForm, Frame
@@ -18,7 +18,9 @@ MOST_BYTES = 8 * 1024
 RENEW = UseCase(renew_link.needs, renew_link.renew_link)
 
 
-def pages(frame: Frame, commands: Commands, links: Links, clock: Clock) -> APIRouter:
+def pages(
+    frame: Frame, reader: Reader, commands: Commands, links: Links, clock: Clock
+) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.post("/links/renew")
@@ -28,6 +30,7 @@ def pages(frame: Frame, commands: Commands, links: Links, clock: Clock) -> APIRo
         if claims is not None:
             message = RenewLink(
                 person_id=claims.person,
+                known_as=await reader.known_as(claims.person),
                 purpose=claims.purpose,
                 interview_id=claims.interview,
             )

@@ -20,7 +20,7 @@ WHY: Mapping[By, Mapping[str, Why]] = {
     By.INTERVIEWER: {"cannot_take_place": Why.OTHER, "other": Why.OTHER},
     By.HIRING_TEAM: {
         "no_longer_needed": Why.REQUEST_CANCELLED,
-        "position_filled": Why.APPLICATION_CLOSED,
+        "position_filled": Why.REQUEST_CANCELLED,
         "other": Why.OTHER,
     },
 }

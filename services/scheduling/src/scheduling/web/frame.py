@@ -6,7 +6,7 @@ in the browser holds no secret. GET and HEAD change nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,7 @@ from scheduling.ports import Links
 log = structlog.get_logger()
 
 MAX_FORM = 320 * 1024
-"""The longest forms hold some 25,000 characters, each of which may be twelve bytes here."""
-"""Bytes; what people write here is far shorter."""
+"""Bytes. The longest forms hold some 25,000 characters, each of which may be twelve bytes here."""
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -56,6 +55,10 @@ class NotOpen(Exception):
         super().__init__(why)
         self.why = why
         self.token = token
+
+
+FINISHED_WITHIN = timedelta(hours=12)
+"""After a link has expired, for what was begun before: a home's link lives for an hour, an interview as long."""
 
 
 class BadForm(Exception):
@@ -121,23 +124,22 @@ class Frame:
             return self._visitor(request.cookies.get(self.cookie), path, now=now)
         claims = self._visitor_claims(token, path, now=now)
         answer = RedirectResponse(path, 303)
-        answer.set_cookie(
-            self.cookie,
-            token,
-            path=path,
-            httponly=True,
-            samesite="lax",
-            secure=self.secure,
-            max_age=max(0, int((claims.expires_at - now).total_seconds())),
-        )
+        if not self._holds_better(request.cookies.get(self.cookie), claims, now=now):
+            # Without an age: a browser that forgot it could not say that it has expired.
+            answer.set_cookie(
+                self.cookie, token, path=path, httponly=True, samesite="lax", secure=self.secure
+            )
         return answer
 
     def visitor(
         self, request: Request, purpose: str, about: str, person: str, *, now: datetime
     ) -> Visitor:
-        """Whoever posts a form: the session must be there, and for this person."""
+        """Whoever posts a form: the session must be there, and for this person. What was begun before the link
+        expired may be finished: what was typed would be lost.
+        """
         path = f"/{purpose}/{about}/{person}"
-        return self._visitor(request.cookies.get(self.cookie), path, now=now)
+        since = now - FINISHED_WITHIN if request.method == "POST" else now
+        return self._visitor(request.cookies.get(self.cookie), path, now=since)
 
     @property
     def cookie(self) -> str:
@@ -148,6 +150,13 @@ class Frame:
             raise NotOpen("unknown")
         claims = self._visitor_claims(token, path, now=now)
         return Visitor(claims.person, claims.interview, claims.generation)
+
+    def _holds_better(self, token: str | None, given: LinkClaims, *, now: datetime) -> bool:
+        """A session of the same page that lives longer: a home's links live for an hour, and a mail's for weeks."""
+        held = self.links.claims(token) if token is not None else None
+        if held is None or held.path != given.path or held.expired(now=now):
+            return False
+        return (held.generation, held.expires_at) >= (given.generation, given.expires_at)
 
     def _visitor_claims(self, token: str, path: str, *, now: datetime) -> LinkClaims:
         claims = self.links.claims(token)
@@ -166,7 +175,9 @@ class Frame:
     async def _bad_form(self, request: Request, error: Exception) -> Response:
         hint = error.hint if isinstance(error, BadForm) else ""
         field = error.field if isinstance(error, BadForm) else ""
-        return self.page("bad_form.html", 422, field=field, hint=hint, back=request.url.path)
+        typed = getattr(request.state, "typed", ())
+        back = request.url.path
+        return self.page("bad_form.html", 422, field=field, hint=hint, back=back, typed=typed)
 
     async def _broken(self, request: Request, error: Exception) -> Response:
         """Nobody's fault who reads it; whoever runs this finds where in the log."""
@@ -211,7 +222,15 @@ async def read_form(request: Request, person: str) -> Mapping[str, list[str]]:
         fields.setdefault(name, []).append(value)
     if fields.get("person") != [person]:
         raise NotOpen("unknown")
+    request.state.typed = typed_in(fields)
     return fields
+
+
+def typed_in(form: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """What somebody has written, and has to be given back where it is not taken: browsers may keep nothing of a page
+    that is not to be stored.
+    """
+    return tuple(one for values in form.values() for one in values if len(one.split()) > 1)
 
 
 def text(form: Mapping[str, list[str]], field: str, *, most: int, least: int = 0) -> str:

@@ -17,10 +17,16 @@ from notifications.ports import Home
 PERSONS_OF = "select id, state from person where id = any($1) and state is not null"
 DOSSIERS_OF = "select state from dossier where id = any($1) and state is not null"
 DOSSIERS_OPEN_FOR = """
-select state from dossier where open_for @> array[$1] order by id limit 500
+select state from dossier where open_for && $1 order by id limit 500
 """
 APPLICATIONS_OPEN_FOR = """
-select state from application where open_for @> array[$1] order by id limit 500
+select state from application where open_for && $1 order by id limit 500
+"""
+KNOWN_AS = """
+with recursive known (id) as (
+    select $1::text union select person.id from person join known on person.merged_into = known.id
+)
+select id from known
 """
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -48,7 +54,8 @@ class Reader:
         person = await self.person(person_id)
         if person is None or person.erased:
             return None
-        dossiers, applications = await self._open_for(person_id)
+        known_as = await self.known_as(person_id)
+        dossiers, applications = await self._open_for(sorted(known_as))
         mentioned = {one.candidate_id for one in dossiers}
         mentioned |= {one.candidate_id for one in applications}
         mentioned |= {one.team.recruiter_id for one in applications if one.team is not None}
@@ -59,14 +66,17 @@ class Reader:
             mentioned.update(one for session in sessions for one in session.holders)
         named = await self.persons([one for one in mentioned if one is not None])
         names = {key: one.name for key, one in named.items() if one.name is not None}
-        return Home(person, dossiers, applications, names)
+        return Home(person, known_as, dossiers, applications, names)
+
+    async def known_as(self, person_id: str) -> frozenset[str]:
+        return frozenset([row["id"] for row in await self.pool.fetch(KNOWN_AS, person_id)])
 
     async def open_lines(self, ids: Sequence[str], *, now: datetime) -> Mapping[str, object]:
         """What is to be done by each of these people, oldest first."""
         del now
         found: dict[str, object] = {}
         for person_id in ids:
-            dossiers, applications = await self._open_for(person_id)
+            dossiers, applications = await self._open_for([person_id])
             lines = [
                 (item.since or _FAR, _line(item, one.id, one.candidate_id, one.job_title))
                 for one in dossiers
@@ -80,9 +90,9 @@ class Reader:
             found[person_id] = Open(tuple(line for _, line in ordered))
         return found
 
-    async def _open_for(self, person_id: str) -> tuple[list[Dossier], list[Application]]:
-        dossiers = await self.pool.fetch(DOSSIERS_OPEN_FOR, person_id)
-        applications = await self.pool.fetch(APPLICATIONS_OPEN_FOR, person_id)
+    async def _open_for(self, ids: Sequence[str]) -> tuple[list[Dossier], list[Application]]:
+        dossiers = await self.pool.fetch(DOSSIERS_OPEN_FOR, ids)
+        applications = await self.pool.fetch(APPLICATIONS_OPEN_FOR, ids)
         return (
             [DOSSIERS.codec.validate_json(row["state"]) for row in dossiers],
             [APPLICATIONS.codec.validate_json(row["state"]) for row in applications],
