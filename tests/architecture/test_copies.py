@@ -25,6 +25,7 @@ COPIED = (
     "adapters/lookahead.py",
     "adapters/database.py",
     "adapters/dead_letter.py",
+    "adapters/failed.py",
     "adapters/failpoint.py",
     "adapters/figures.py",
     "adapters/http.py",

@@ -17,7 +17,10 @@ from tests.manifests.rendering import ROOT
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1200)]
 PAGE = ROOT / "deploy" / "README.md"
-STEPS = ("Install", "Upgrade", "Roll back", "Scale", "Rotate", "Back up and restore")
+STEPS = (
+    *("Install", "Upgrade", "Roll back", "Scale", "Rotate"),
+    *("Back up and restore", "Publish again"),
+)
 
 
 def commands(section: str) -> str:

@@ -1,5 +1,6 @@
 """What a service tells of itself after a day in small: every metric, each with a bounded number of series."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,15 @@ def test_no_label_holds_an_id_or_an_address(plumbing: Plumbing) -> None:
         for label in sample.labels
     }
     assert labels <= LABELS
+
+
+async def test_a_topic_is_counted_from_the_start(plumbing: Plumbing) -> None:
+    """A day without a record is seen on the first day too."""
+    consumer = plumbing.consumer.Consumer("127.0.0.1:1", "nobody", ["never.heard"], ingest=None)
+    running = asyncio.create_task(consumer.run())
+    await asyncio.sleep(0)
+    consumer.stop()
+    await running
+
+    labels = {"topic": "never.heard", "result": "done"}
+    assert plumbing.metrics.REGISTRY.get_sample_value("parley_records_total", labels) == 0

@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -100,10 +101,101 @@ async def test_dead_letters_are_listed_shown_redriven_and_discarded(
     assert "not json" not in listed.out
     assert shown.report["value"] == "not json"
     assert redriven.status == 1
-    assert "stays" in redriven.error
+    assert f"dead letter {letter} stays: the contracts refuse it as before" in redriven.out
     assert "Traceback" not in redriven.error
     assert (discarded.status, again.status) == (0, 1)
-    assert "no such dead letter" in again.error
+    assert f"there is no such dead letter: {letter}" in again.out
+
+
+LETTERS = """
+insert into dead_letter (topic, partition, "offset", key, headers, value, reason, kept_at)
+select $1, 1, n, 'ats:x', '[["ce_id", "ZTE="]]', 'not json', 'reason ' || n % 2, $2
+from generate_series(1, 250) as n
+returning id
+"""
+
+
+async def test_thousands_of_dead_letters_are_told_apart_and_ended_together(
+    plumbing: Plumbing, database: str
+) -> None:
+    service = plumbing.service
+    await run(service, database, "migrate")
+    topic = next(name for name, one in TOPICS.items() if one.intake_owner == service)
+    connection = await asyncpg.connect(database)
+    rows = await connection.fetch(LETTERS, topic, plumbing.clock.RealClock().now())
+    await connection.close()
+    first = min(row["id"] for row in rows)
+
+    listed = await run(service, database, "dead-letters", "list", "--after", str(first + 9))
+    other = await run(service, database, "dead-letters", "list", "--topic", "ats.busy.v2")
+    nothing = await run(service, database, "dead-letters", "discard")
+    stay = await run(service, database, "dead-letters", "redrive", str(first), "--json")
+    half = await run(service, database, "dead-letters", "discard", "--reason", "reason 1", "--json")
+    rest = await run(service, database, "dead-letters", "discard", "--topic", topic, "--json")
+
+    assert [row["id"] for row in listed.report] == list(range(first + 10, first + 250))
+    assert other.report == []
+    assert nothing.status == 2
+    assert "Name the dead letters" in nothing.error
+    assert (stay.status, stay.report["redriven"], stay.report["stay"]) == (1, 0, 1)
+    assert (half.status, half.report["discarded"]) == (0, 125)
+    assert (rest.status, rest.report["discarded"]) == (0, 125)
+
+
+PARK = """
+insert into timer (kind, aggregate_id, due_at, parked_reason, parked_at)
+values ('one', 'a', $1, 'KeyError', $1), ('one', 'b', $1, 'KeyError', $1), ('two', 'a', $1, 'KeyError', $1)
+"""
+LEFT = "select kind || ' ' || aggregate_id as one from timer where parked_at is not null order by 1"
+
+
+async def test_parked_timers_are_listed_and_tried_again(plumbing: Plumbing, database: str) -> None:
+    service = plumbing.service
+    await run(service, database, "migrate")
+    connection = await asyncpg.connect(database)
+    await connection.execute(PARK, plumbing.clock.RealClock().now())
+
+    async def left() -> list[str]:
+        return [row["one"] for row in await connection.fetch(LEFT)]
+
+    listed = await run(service, database, "timers", "list")
+    one = await run(service, database, "timers", "retry", "--kind", "one", "--id", "a", "--json")
+    after_one = await left()
+    rest = await run(service, database, "timers", "retry")
+    after_all = await left()
+    await connection.close()
+
+    assert [row["parked_reason"] for row in listed.report] == ["KeyError"] * 3
+    assert one.report["due_again"] == 1
+    assert after_one == ["one b", "two a"]
+    assert rest.out == "due again  2\n"
+    assert after_all == []
+
+
+async def test_migrate_waits_for_a_database_that_is_about_to_be_made(
+    plumbing: Plumbing, database: str
+) -> None:
+    service, name = plumbing.service, f"{urlsplit(database).path[1:]}_later"
+    url = urlsplit(database)._replace(path=f"/{name}").geturl()
+    connection = await asyncpg.connect(database)
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-m", service, "migrate", "--wait", "60"],
+        env=os.environ | {f"{service.upper()}_DATABASE_URL": url},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    said = await process.stdout.readline()
+    await connection.execute(f'create database "{name}"')
+    try:
+        out, _ = await process.communicate()
+    finally:
+        await connection.execute(f'drop database "{name}"')
+        await connection.close()
+
+    assert b"database waits" in said
+    assert process.returncode == 0, out
+    assert b"0001_plumbing.sql" in out
 
 
 async def test_missing_settings_are_named(plumbing: Plumbing) -> None:

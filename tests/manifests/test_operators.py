@@ -41,11 +41,21 @@ def test_kafka_loses_nothing_with_one_node() -> None:
         assert volume["deleteClaim"] is False
 
 
+def test_brokers_may_write_to_their_volumes() -> None:
+    """Strimzi gives its pods root's group, but where a template says anything of their security."""
+    template = found("KafkaNodePool")["kafka"]["spec"]["template"]
+    assert template["pod"]["securityContext"]["fsGroup"] == 0
+
+
 def test_databases_commit_on_two_machines_and_are_backed_up() -> None:
     clusters = found("Cluster")
     backups = {one["spec"]["cluster"]["name"] for one in found("ScheduledBackup").values()}
 
     assert clusters.keys() == {f"{service}-db" for service in SERVICES} == backups
+    for (
+        cluster
+    ) in clusters.values():  # else each snapshot outlives what tells of it, and whoever was erased
+        assert cluster["spec"]["backup"]["volumeSnapshot"]["snapshotOwnerReference"] == "backup"
     for name, cluster in clusters.items():
         spec = cluster["spec"]
         assert spec["instances"] == 3

@@ -261,3 +261,18 @@ async def test_coordinators_odd_address_stops_nobody_elses_mail(day: Day, email:
 
     (mail,) = day.sink.to("ana@")
     assert mail["Reply-To"] == (f"Cora Lind <{email}>" if ".." in email else None)
+
+
+async def test_whoever_is_to_end_begins_no_other_mail_and_leaves_the_rest(day: Day) -> None:
+    day = day.with_rules(workers=1)
+    await day.hear(*everyone(), opened(), booked())
+    await day.service.runner.fire_due(now=day.clock.moment)
+    there = await waiting(day)
+    assert there > 2
+
+    ending = replace(day.post, going_on=lambda: not day.sink.mails)
+    await ending.send_due()
+
+    assert len(day.sink.mails) == 1
+    await day.post.send_due()
+    assert (len(day.sink.mails), await waiting(day)) == (there, 0)

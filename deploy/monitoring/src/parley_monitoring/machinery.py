@@ -5,7 +5,14 @@ from parley_monitoring.rules import Alert, Case, Severity
 LAG = "parley_consumer_lag_records"
 WAITS = "parley_waiting_oldest_seconds"
 CERTIFICATE = "parley_certificate_expiry_timestamp_seconds"
+READ = "parley_records_total"
+SERVICES = ("scheduling", "feedback", "notifications")
 DAY = 86_400
+
+
+def gone(service: str) -> str:
+    return f'label_replace(absent(parley_build_info{{service="{service}"}}), "app", "{service}", "", "")'
+
 
 ALERTS = (
     Alert(
@@ -83,6 +90,31 @@ ALERTS = (
         ),
         quiet=Case(
             series={f'{LAG}{{app="scheduling",topic="ats.busy.v1"}}': "9000-100x40"}, minutes=25
+        ),
+    ),
+    Alert(
+        name="NothingRead",
+        expression=(
+            f"max by (app, topic) (min_over_time({LAG}[15m])) > 0"
+            f" unless sum by (app, topic) (increase({READ}[15m])) > 0"
+        ),
+        held="2m",
+        severity=Severity.PAGE,
+        says="{{ $labels.app }} has read nothing of {{ $labels.topic }} for 15 minutes, and records wait there",
+        fires=Case(
+            series={
+                f'{LAG}{{app="scheduling",topic="ats.applications.v1"}}': "0x5 3x30",
+                f'{READ}{{app="scheduling",topic="ats.applications.v1",result="done"}}': "0+1x5 stale",
+            },
+            minutes=30,
+            labels={"app": "scheduling", "topic": "ats.applications.v1"},
+        ),
+        quiet=Case(
+            series={
+                f'{LAG}{{app="scheduling",topic="ats.applications.v1"}}': "0x5 3x30",
+                f'{READ}{{app="scheduling",topic="ats.applications.v1",result="done"}}': "0+1x35",
+            },
+            minutes=30,
         ),
     ),
     Alert(
@@ -168,6 +200,28 @@ ALERTS = (
                 'parley_timers_due{app="feedback"}': "0x20",
             },
             minutes=10,
+        ),
+    ),
+    Alert(
+        name="ServiceGone",
+        expression=f"group by (app) ({' or '.join(map(gone, SERVICES))})",
+        held="5m",
+        severity=Severity.PAGE,
+        says="Nothing is seen of {{ $labels.app }}: no process of it runs, or nobody measures it",
+        fires=Case(
+            series={
+                'parley_build_info{app="scheduling",service="scheduling"}': "1x5 stale",
+                'parley_build_info{app="feedback",service="feedback"}': "1x20",
+                'parley_build_info{app="notifications",service="notifications"}': "1x20",
+            },
+            minutes=15,
+            labels={"app": "scheduling"},
+        ),
+        quiet=Case(
+            series={
+                f'parley_build_info{{app="{one}",service="{one}"}}': "1x20" for one in SERVICES
+            },
+            minutes=15,
         ),
     ),
     Alert(

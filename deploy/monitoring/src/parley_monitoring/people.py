@@ -49,7 +49,11 @@ ALERTS = (
     ),
     Alert(
         name="MailFailing",
-        expression=f"sum(rate({FAILING}[10m])) / sum(rate({TRIED}[10m])) > 0.05",
+        expression=(
+            f"sum(rate({FAILING}[10m])) / sum(rate({TRIED}[10m])) > 0.05"
+            # A single mail that is put off is tried four times in an hour.
+            f" and sum(increase({FAILING}[1h])) >= 5"
+        ),
         held="10m",
         severity=Severity.PAGE,
         says="More than 5 % of mails are refused or put off by the mail server",

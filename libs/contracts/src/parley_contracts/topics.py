@@ -146,7 +146,7 @@ INTERVIEWS = Topic(
     key="interview_id",
     aggregate="interview",
     owners=(SCHEDULING,),
-    consumers=(FEEDBACK, NOTIFICATIONS),
+    consumers=(FEEDBACK, NOTIFICATIONS, ATS),
     intake_owner=FEEDBACK,
     events=MappingProxyType(
         {
@@ -176,7 +176,7 @@ ROUNDS = Topic(
     key="interview_id",
     aggregate="round",
     owners=(FEEDBACK,),
-    consumers=(SCHEDULING, NOTIFICATIONS),
+    consumers=(SCHEDULING, NOTIFICATIONS, ATS),
     intake_owner=NOTIFICATIONS,
     events=MappingProxyType(
         {
@@ -209,7 +209,7 @@ CANDIDATE_UPDATES = Topic(
     key="application_id",
     aggregate="candidate-update",
     owners=(FEEDBACK,),
-    consumers=(NOTIFICATIONS,),
+    consumers=(NOTIFICATIONS, ATS),
     intake_owner=NOTIFICATIONS,
     events=MappingProxyType(
         {
@@ -227,7 +227,7 @@ DELIVERIES = Topic(
     key="interview_id, else application_id, else person_id",
     aggregate="notification",
     owners=(NOTIFICATIONS,),
-    consumers=(SCHEDULING, FEEDBACK),
+    consumers=(SCHEDULING, FEEDBACK, ATS),
     intake_owner=FEEDBACK,
     events=MappingProxyType(
         {

@@ -1,4 +1,4 @@
-"""`python -m feedback serve | migrate | check | status | snapshot | reconcile | replay | dead-letters list, show, redrive, discard`."""
+"""`python -m feedback serve | migrate | check | status | snapshot | reconcile | replay | timers … | dead-letters …`."""
 
 import argparse
 import json
@@ -25,21 +25,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Set these variables and start again:\n" + "\n".join(wrong) + "\n")
         return 2
     logs.configure(settings.log_level, "feedback")
+    if _chooses_nothing(options):
+        sys.stderr.write("Name the dead letters: by ID, or by --topic and --reason\n")
+        return 2
     if options.command == "migrate":
-        return _told(uvloop.run(_migrate(settings)))
+        return _told(uvloop.run(_migrate(settings, options.wait)))
     if isinstance(settings, Settings) and options.command == "serve":
         return _serve(settings, options.roles)
     return _operate(settings, options)
+
+
+def _chooses_nothing(options: argparse.Namespace) -> bool:
+    """Of what is to be ended: not all by mistake."""
+    if options.command != "dead-letters" or options.action not in ("redrive", "discard"):
+        return False
+    return not (options.ids or options.topic or options.reason)
 
 
 def _migrates(options: argparse.Namespace) -> bool:
     return options.command == "migrate" or bool(options.command == "check" and options.migrate)
 
 
-async def _migrate(settings: Database) -> dict[str, object]:
+async def _migrate(settings: Database, patience: float) -> dict[str, object]:
     password = password_in(settings.database_password_file)
     now = datetime.now(UTC)
-    return await migrate.run(settings.direct_dsn, "feedback", applied_at=now, password=password)
+    return await migrate.run(
+        settings.direct_dsn, "feedback", applied_at=now, password=password, patience=patience
+    )
 
 
 def _serve(settings: Settings, roles: Sequence[str]) -> int:
@@ -72,7 +84,7 @@ def _report(answer: Answer, *, as_json: bool) -> int:
 
 
 def _told(answer: object) -> int:
-    if answer is None or answer is False:
+    if answer is None:
         sys.stderr.write("There is no such dead letter; it may have been ended before.\n")
         return 1
     if isinstance(answer, str):
@@ -87,7 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("serve", help="run until SIGTERM")
     run.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
-    commands.add_parser("migrate", help="bring the database up to date; safe to run twice")
+    migrate_ = commands.add_parser(
+        "migrate", help="bring the database up to date; safe to run twice"
+    )
+    migrate_.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="for the server")
     check = _reporting(commands.add_parser("check", help="what is missing before this can run"))
     check.add_argument("--roles", type=_roles, default=list(ROLES), metavar="web,consume,timers")
     check.add_argument("--migrate", action="store_true", help="what `migrate` needs, instead")
@@ -97,12 +112,31 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--heal", action="store_true", help="and mend what differs")
     replay = _reporting(commands.add_parser("replay", help="take in again what was read before"))
     replay.add_argument("--topics", type=_topics, default=[], help="by comma; all without it")
-    letters = commands.add_parser("dead-letters", help="what could not be taken in")
-    actions = letters.add_subparsers(dest="action", required=True)
-    actions.add_parser("list")
-    for action in ("show", "redrive", "discard"):
-        actions.add_parser(action).add_argument("id", type=int)
+    _add_dead_letters(commands.add_parser("dead-letters", help="what could not be taken in"))
+    _add_timers(commands.add_parser("timers", help="what came due and failed"))
     return parser
+
+
+def _add_dead_letters(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(dest="action", required=True)
+    listed = actions.add_parser("list", help="the oldest 10,000, without what they hold")
+    listed.add_argument("--after", type=int, default=0, metavar="ID", help="those that follow it")
+    actions.add_parser("show", help="one, with what it holds").add_argument("id", type=int)
+    redrive = actions.add_parser("redrive", help="take in once more; what fails again stays")
+    discard = actions.add_parser("discard", help="end")
+    for action in (redrive, discard):
+        _reporting(action).add_argument("ids", type=int, nargs="*", metavar="ID")
+    for action in (listed, redrive, discard):
+        action.add_argument("--topic")
+        action.add_argument("--reason", help="as `list` has it")
+
+
+def _add_timers(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="those that are parked, and why")
+    retry = _reporting(actions.add_parser("retry", help="run what is parked; all without a choice"))
+    retry.add_argument("--kind")
+    retry.add_argument("--id", help="of the aggregate")
 
 
 def _reporting(command: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -1,12 +1,11 @@
 """What an operator does by hand: check, status, snapshot, reconcile, dead letters."""
 
 import argparse
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
-from scheduling.adapters import dead_letter, migrate, reconcile
+from scheduling.adapters import dead_letter, failed, migrate, reconcile
 from scheduling.adapters.answer import Answer, Report
-from scheduling.adapters.batch import StillBroken
 from scheduling.adapters.check.database import look_at_database, places
 from scheduling.adapters.check.files import look_at_files, look_at_kafka_settings, look_at_link_keys
 from scheduling.adapters.check.findings import Findings
@@ -37,14 +36,11 @@ def chosen(settings: Database, options: argparse.Namespace) -> Coroutine[Any, An
     }
     if options.command in commands:
         return commands[options.command]()
-    if options.action == "list":
-        return run_list(settings)
-    action = {
-        "show": run_show,
-        "redrive": run_redrive,
-        "discard": run_discard,
-    }[options.action]
-    return action(settings, options.id)
+    if options.command == "timers":
+        return run_timers(settings, options)
+    if options.action == "show":
+        return run_show(settings, options.id)
+    return run_letters(settings, options)
 
 
 async def run_check(settings: Settings, roles: Collection[str]) -> Answer:
@@ -117,10 +113,26 @@ async def run_replay(settings: Settings, topics: Collection[str]) -> Answer | st
             return f"Nothing was read to the end, for a server does not answer: {type(outage).__name__}"
 
 
-async def run_list(settings: Settings) -> list[Report]:
-    async with build(settings, roles=()) as service, service.pool.acquire() as connection:
-        letters = await dead_letter.listed(connection)
-        return [{name: getattr(one, name) for name in one.__slots__} for one in letters]
+async def run_letters(settings: Settings, options: argparse.Namespace) -> Answer | Sequence[Report]:
+    chosen = failed.Chosen(
+        ids=getattr(options, "ids", ()),
+        topic=options.topic,
+        reason=options.reason,
+        after=getattr(options, "after", 0),
+    )
+    async with build(settings, roles=()) as service:
+        if options.action == "list":
+            return await failed.letters(service.pool, chosen)
+        if options.action == "discard":
+            return await failed.discard(service.pool, chosen)
+        return await failed.redrive(service.batch, chosen)
+
+
+async def run_timers(settings: Settings, options: argparse.Namespace) -> Answer | Sequence[Report]:
+    async with build(settings, roles=()) as service:
+        if options.action == "list":
+            return await failed.parked(service.pool)
+        return await failed.retry(service.pool, options.kind, options.id)
 
 
 async def run_show(settings: Settings, letter_id: int) -> Report | None:
@@ -135,22 +147,6 @@ async def run_show(settings: Settings, letter_id: int) -> Report | None:
             "value": _text(record.value),
             "headers": {name: _text(value) for name, value in record.headers},
         }
-
-
-async def run_redrive(settings: Settings, letter_id: int) -> bool | str:
-    """Once more through the shell; where it fails again it stays, and this says why."""
-    async with build(settings, roles=()) as service:
-        try:
-            return await service.batch.redrive(letter_id)
-        except StillBroken as broken:
-            return f"It stays, for the contracts refuse it as before: {broken}"
-        except Exception as bug:  # noqa: BLE001 - what broke once may break again, and stays kept
-            return f"It stays, for it failed again: {type(bug).__name__}"
-
-
-async def run_discard(settings: Settings, letter_id: int) -> bool:
-    async with build(settings, roles=()) as service, service.pool.acquire() as connection:
-        return await dead_letter.discard(connection, letter_id)
 
 
 def _text(raw: bytes | None) -> str | None:

@@ -30,8 +30,14 @@ returning topic, partition, "offset"
 """
 LIST = """
 select id, topic, partition, "offset", source, event_id, field, reason, kept_at from dead_letter
+where id > $1 and ($2::text is null or topic = $2) and ($3::text is null or reason = $3)
 order by id
-limit $1
+limit $4
+"""
+IDS = """
+select id from dead_letter
+where ($1::text is null or topic = $1) and ($2::text is null or reason = $2)
+order by id
 """
 SHOW = """
 select id, topic, partition, "offset", key, headers, value, source, event_id, field, reason, kept_at
@@ -43,6 +49,7 @@ returning topic, partition, "offset", key, headers, value
 """
 DISCARD = "delete from dead_letter where id = $1 returning id"
 COUNT = "select count(*) from dead_letter"
+MOST_LISTED = 10_000
 KEPT_RECORDS = Table(
     name="kept_records",
     type=KeptRecords,
@@ -110,8 +117,23 @@ async def keep(
     return [letter for letter in letters if letter.record.place in places]
 
 
-async def listed(connection: Connection, *, limit: int = 100) -> list[Kept]:
-    return [Kept(**row) for row in await connection.fetch(LIST, limit)]
+async def listed(
+    connection: Connection,
+    *,
+    topic: str | None = None,
+    reason: str | None = None,
+    after: int = 0,
+    limit: int = MOST_LISTED,
+) -> list[Kept]:
+    """The oldest of those after that id."""
+    rows = await connection.fetch(LIST, after, topic, reason, limit)
+    return [Kept(**row) for row in rows]
+
+
+async def ids(
+    connection: Connection, *, topic: str | None = None, reason: str | None = None
+) -> list[int]:
+    return [row["id"] for row in await connection.fetch(IDS, topic, reason)]
 
 
 async def show(connection: Connection, letter_id: int) -> tuple[Kept, Record] | None:

@@ -71,6 +71,8 @@ class Consumer:
         """Until `stop`; a broker that is not there yet is waited for. A client that fell silent is made anew, and one
         whose certificate or password has been changed.
         """
+        for topic in self.topics:
+            metrics.RECORDS.labels(topic=topic, result="done")  # 0, where nothing comes for a day
         while not self._stopping.is_set():
             await self._begin()
             await self._until_spent()

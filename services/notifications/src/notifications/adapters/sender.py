@@ -96,6 +96,8 @@ class Post:
     letterhead: Letterhead = field(default_factory=Letterhead)
     lines: list[Line] = field(default_factory=list)
     """Open to the mail server, and free."""
+    going_on: Callable[[], bool] = lambda: True
+    """Asked before each mail: whoever is to end does not begin another."""
     handed_over: Callable[[], None] = lambda: None
     """Called for each mail that the server has answered."""
 
@@ -149,7 +151,7 @@ class Post:
         """A line that the server does not let in leaves its mail to the others; whatever else happens ends the turn."""
         line = self.lines.pop() if self.lines else Line(self.server)
         try:
-            while waiting:
+            while waiting and self.going_on():
                 lease = waiting.pop()
                 if self.clock.wall() < lease.until:
                     await self._hand_over(line, lease, desktop)

@@ -39,11 +39,14 @@ class SenderLoop:
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.post = replace(self.post, handed_over=self._turn)
+        self.post = replace(self.post, handed_over=self._turn, going_on=self._goes_on)
 
     def stop(self) -> None:
         self._stopped.set()
         self._wake.set()
+
+    def _goes_on(self) -> bool:
+        return not self._stopped.is_set()
 
     def alive(self) -> bool:
         now = asyncio.get_running_loop().time()

@@ -1,5 +1,6 @@
 """Numbered SQL files, each applied once, in order, under an advisory lock."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +8,23 @@ from datetime import datetime
 from importlib.resources import files
 
 import asyncpg
+import structlog
 
 from scheduling.adapters.database import Connection, Password, Pool
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 2.0
+NOT_THERE_YET = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientResourcesError,
+)
+"""A server that starts, and whose roles and databases somebody is about to make."""
 
 LOCK = "select pg_advisory_xact_lock(hashtext('parley.migrate'))"
 MAKE = """
@@ -78,9 +94,26 @@ async def pending(database: Pool | Connection, wanted: Sequence[Migration]) -> l
 
 
 async def run(
-    dsn: str, package: str, *, applied_at: datetime, password: Password | None = None
+    dsn: str,
+    package: str,
+    *,
+    applied_at: datetime,
+    password: Password | None = None,
+    patience: float = 0.0,
 ) -> dict[str, object]:
-    """The operator's command: what was applied now, and how many there are."""
+    """The operator's command: what was applied now, and how many there are. A server that is not there yet is waited
+    for, for so many seconds.
+    """
     wanted = migrations(package)
-    applied = await migrate(dsn, wanted, applied_at=applied_at, password=password)
-    return {"applied": applied, "known": len(wanted)}
+    loop = asyncio.get_running_loop()
+    give_up = loop.time() + patience
+    while True:
+        try:
+            applied = await migrate(dsn, wanted, applied_at=applied_at, password=password)
+        except NOT_THERE_YET as outage:
+            if loop.time() >= give_up:
+                raise
+            log.warning("database waits", because=type(outage).__name__)
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return {"applied": applied, "known": len(wanted)}
