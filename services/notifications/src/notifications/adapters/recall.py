@@ -29,12 +29,16 @@ class Recall:
     clock: Clock
 
     async def __call__(self, told: Told) -> None:
-        events = [one.data for one in told.events if isinstance(one.data, NotificationEvent)]
+        spelled = iter(told.events)
+        while some := list(islice(spelled, AT_ONCE)):
+            events = [model.model_validate_json(raw) for model, raw in some]
+            await self._recall([one for one in events if isinstance(one, NotificationEvent)])
+
+    async def _recall(self, events: Events) -> None:
         rows = await self.pool.fetch(NOT_DONE, [one.notification.notification_id for one in events])
         open_ids = {row["id"] for row in rows}
-        lost = iter([one for one in events if one.notification.notification_id in open_ids])
-        while some := list(islice(lost, AT_ONCE)):
-            await self._remember(some)
+        if lost := [one for one in events if one.notification.notification_id in open_ids]:
+            await self._remember(lost)
 
     async def _remember(self, events: Events) -> None:
         steps = [Step(one, self.use_case) for one in events]

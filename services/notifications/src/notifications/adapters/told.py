@@ -9,16 +9,21 @@ from notifications.adapters.kafka import Kafka
 from notifications.adapters.record import Record
 from parley_contracts import cloudevents
 from parley_contracts.cloudevents import Received
-from parley_contracts.event import StateEvent
+from parley_contracts.event import Event, StateEvent
 from parley_contracts.refusals import BrokenRecord
 from parley_contracts.topics import TOPICS
 
 SNAPSHOT = ".snapshot.v1"
 """Ends the types that repeat a revision on purpose."""
-PUBLISHED = """
-select id::text as id, aggregatetype as topic, aggregateid as key, published_at
-from published where aggregatetype = any($1)
+PUBLISHED = "select id::text as id from published where aggregatetype = any($1)"
+LOST = """
+select aggregatetype as topic, aggregateid as key, published_at
+from published where id = any($1::text[]::uuid[])
 """
+
+
+Spelled = tuple[type[Event], bytes]
+"""What an event is, and its data in JSON."""
 
 
 @dataclass(slots=True)
@@ -57,20 +62,21 @@ class Told:
     source: str
     stateless: Collection[str]
     """Topics whose events stand each for itself."""
+    unheard: set[str] = field(default_factory=set)
+    """Ids of what was published and was not met on a topic yet."""
     heard: dict[str, dict[str, Heard]] = field(default_factory=dict)
-    ids: set[str] = field(default_factory=set)
-    events: list[Received] = field(default_factory=list)
-    """Those of topics without a state, which nothing else remembers."""
+    events: list[Spelled] = field(default_factory=list)
+    """Those of topics without a state, which nothing else remembers: a month of them, so as they were written."""
 
     def take(self, records: Iterable[Record]) -> None:
         for record in records:
             found = _decoded(record)
             if found is None or found.source != self.source:
                 continue
-            self.ids.add(found.id)
+            self.unheard.discard(found.id)
             stateless = record.topic in self.stateless
             if stateless:
-                self.events.append(found)
+                self.events.append((type(found.data), record.value or b""))
             if isinstance(found.data, StateEvent):
                 by_key = self.heard.setdefault(record.topic, {})
                 by_key.setdefault(found.subject, Heard()).hear(found, stateless=stateless)
@@ -89,11 +95,11 @@ async def listen(
 ) -> tuple[Told, Lost]:
     """Rows are read before the topics, so that each of them must be there."""
     topics = [name for name, topic in TOPICS.items() if service in topic.owners]
-    rows = await pool.fetch(PUBLISHED, topics)
-    told = Told(source, stateless)
+    published = {row["id"] for row in await pool.fetch(PUBLISHED, topics)}
+    told = Told(source, stateless, published)
     async for records in kafka.records(topics):
         told.take(records)
-    lost = [row for row in rows if row["id"] not in told.ids]
+    lost = await pool.fetch(LOST, sorted(told.unheard))
     keys: dict[str, set[str]] = {}
     for row in lost:
         keys.setdefault(row["topic"], set()).add(row["key"])
