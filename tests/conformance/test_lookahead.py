@@ -246,8 +246,9 @@ def misnamed(batch: Any) -> Any:
 
 
 async def test_what_no_client_can_read_is_passed_and_told_of_and_nothing_else_is_lost(
-    plumbing: Plumbing, kafka: Kafka, topic_prefix: str
+    plumbing: Plumbing, kafka: Kafka, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """By whoever consumes, and by whoever looks at all of a topic beside."""
     topic, group = topic_prefix + TOPIC, f"{topic_prefix}group"
     await kafka.create_topics([topic], partitions=PARTITIONS)
     heard: dict[int, list[int | None]] = {one: [] for one in range(PARTITIONS)}
@@ -278,6 +279,14 @@ async def test_what_no_client_can_read_is_passed_and_told_of_and_nothing_else_is
     everything = list(range(EACH))
     assert heard[0] == heard[2] == everything
     assert heard[1] == [None if one in bad else one for one in everything]
+
+    monkeypatch.setattr(plumbing.kafka, "TOPICS", {TOPIC: SimpleNamespace(partitions=PARTITIONS)})
+    beside = plumbing.kafka.Kafka(kafka.bootstrap, group, topic_prefix)
+    read: dict[int, list[int]] = {one: [] for one in range(PARTITIONS)}
+    async for records in beside.records([TOPIC]):
+        for one in records:
+            read[one.partition].append(one.offset)
+    assert read == dict.fromkeys(range(PARTITIONS), everything)
 
 
 async def test_a_record_that_no_client_can_read_is_a_dead_letter(bench: Bench) -> None:

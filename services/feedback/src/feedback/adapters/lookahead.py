@@ -45,6 +45,13 @@ class Lookahead:
     """The client has passed records by, and handed them to nobody."""
     _careful: bool = field(default=False, init=False)
 
+    @classmethod
+    def reading_alone(cls, begins: Mapping[TopicPartition, int]) -> "Lookahead":
+        """For a client without a group, whose partitions begin there: it looks no further, and passes what cannot be read."""
+        reader = cls(_nothing)
+        reader._next.update(begins)
+        return reader
+
     def begin(self, consumer: Any, in_hand: RawBatch) -> None:
         """What is there already: for more it does not wait, since more may come until it is asked for."""
         if len(in_hand) >= BEHIND:
@@ -141,6 +148,10 @@ class Lookahead:
         if not found:
             await asyncio.sleep(CAREFUL_SECONDS)
         return found
+
+
+async def _nothing(_: RawBatch) -> None:
+    """Nothing is decoded ahead."""
 
 
 async def _up_to_the_unreadable(

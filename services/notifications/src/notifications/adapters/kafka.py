@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from notifications.adapters.kafka_access import KafkaAccess
+from notifications.adapters.lookahead import Lookahead
 from notifications.adapters.record import Record
 from parley_contracts.partitioning import partition_for
 from parley_contracts.topics import TOPICS
@@ -21,7 +22,6 @@ from parley_contracts.topics import TOPICS
 UNREACHABLE = (KafkaError, OSError, TimeoutError)
 ANSWER_MS = 10_000
 """How long a broker may think before it counts as one that does not answer."""
-POLL_MS = 500
 AGAIN_SECONDS = 0.2
 
 Offsets = Mapping[tuple[str, int], int]
@@ -87,16 +87,16 @@ class Kafka:
                 return
             consumer.assign(list(left))
             await consumer.seek_to_beginning()
+            reader = Lookahead.reading_alone(first)
             while left:
-                polled = await consumer.getmany(timeout_ms=POLL_MS)
-                for place, found in polled.items():
-                    wanted = [
-                        self._record(one)
-                        for one in found
-                        if one.offset < ends[place] and own in (None, one.key)
-                    ]
-                    if wanted:
-                        yield wanted
+                wanted = [
+                    self._record(one)
+                    for one in await reader.next_batch(consumer)
+                    if one.offset < ends[TopicPartition(one.topic, one.partition)]
+                    and own in (None, one.key)
+                ]
+                if wanted:
+                    yield wanted
                 left = {one for one in left if await consumer.position(one) < ends[one]}
 
     async def _committed(
