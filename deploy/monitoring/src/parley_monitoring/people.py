@@ -85,6 +85,17 @@ ALERTS = (
         quiet=Case(series={'parley_mail_held{by="hand"}': "1 stale"}, minutes=5),
     ),
     Alert(
+        name="MailSetAside",
+        expression='sum(increase(parley_mails_total{result="set aside"}[1h])) > 0',
+        held="0m",
+        severity=Severity.TICKET,
+        says="A mail went out, and that cannot be stored: it is set aside, and not sent again",
+        fires=Case(
+            series={'parley_mails_total{result="set aside"}': "0x5 1x40"}, minutes=20, labels={}
+        ),
+        quiet=Case(series={'parley_mails_total{result="set aside"}': "1x90"}, minutes=20),
+    ),
+    Alert(
         name="LinkAbuse",
         expression='sum(rate(parley_tokens_refused_total{reason="unknown"}[5m])) > 1',
         held="2m",

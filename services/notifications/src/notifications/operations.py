@@ -112,7 +112,12 @@ async def run_status(settings: Settings) -> Answer:
         warnings = answer.warnings
         if await service.brake.paused():
             warnings = ("no mail goes out until `resume`", *warnings)
-        return replace(answer, report={**answer.report, **mail}, warnings=warnings)
+        if aside := mail["deliveries_set_aside"]:
+            warnings = (
+                *warnings,
+                f"{aside} mails went out and are set aside, for that cannot be stored",
+            )
+        return replace(answer, report={**answer.report, "mail": mail}, warnings=warnings)
 
 
 async def run_brake(settings: Settings, options: argparse.Namespace) -> dict[str, object]:
@@ -122,7 +127,7 @@ async def run_brake(settings: Settings, options: argparse.Namespace) -> dict[str
             await service.brake.pause(options.reason, now=now)
         else:
             await service.brake.resume(now=now)
-        return await service.brake.status(now=now)
+        return {"mail": await service.brake.status(now=now)}
 
 
 async def told_by_others() -> Answer:

@@ -55,4 +55,4 @@ class Brake:
         state, waiting = await self.pool.fetchrow(STATE), await self.pool.fetchrow(WAITING, now)
         mail = {} if state is None else {"paused_at": state["paused_at"], "reason": state["reason"]}
         lately = await self.sent_lately(now=now)
-        return {"mail": mail | dict(waiting or {}) | {"sent_in_10_minutes": lately}}
+        return mail | dict(waiting or {}) | {"sent_in_10_minutes": lately}
