@@ -23,6 +23,7 @@ from notifications.adapters.signing_keys import (
     Keys,
     SigningKey,
     add,
+    fresh,
     public_set,
     retire,
     shown_by_all,
@@ -247,3 +248,8 @@ def looked_at(signer: Signer, links: Links) -> Findings:
     findings = Findings()
     look_at_signing(signer, links, "X_", findings)
     return findings
+
+
+def test_each_key_can_be_named_on_a_command_line() -> None:
+    """One digest in 64 begins with a dash."""
+    assert not [one for _ in range(500) if (one := fresh(now=BEGIN).kid).startswith("-")]

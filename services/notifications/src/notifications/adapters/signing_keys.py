@@ -69,8 +69,14 @@ Keys = tuple[SigningKey, ...]
 
 
 def fresh(*, now: datetime) -> SigningKey:
-    key = OKPKey.generate_key("Ed25519", parameters={"use": "sig", "alg": ALGORITHM}, auto_kid=True)
-    return SigningKey({name: str(value) for name, value in key.as_dict(private=True).items()}, now)
+    """Of a name that can be typed: a digest may begin as an option does, and no command would take it."""
+    while True:
+        key = OKPKey.generate_key(
+            "Ed25519", parameters={"use": "sig", "alg": ALGORITHM}, auto_kid=True
+        )
+        named = {name: str(value) for name, value in key.as_dict(private=True).items()}
+        if not named["kid"].startswith("-"):
+            return SigningKey(named, now)
 
 
 def add(keys: Keys, new: SigningKey, *, now: datetime) -> Keys:
