@@ -8,6 +8,7 @@ import pytest
 from deploy.manifests import once
 from deploy.manifests.once import ServesPages, job_of
 from tests.manifests.pod_checks import CHECKS
+from tests.manifests.policies import selects
 from tests.manifests.rendering import SERVICES, Manifest, of_kind, overlay, pod_of
 
 OVERLAYS = ("local", "production")
@@ -64,3 +65,15 @@ def test_a_pod_that_people_are_sent_to_is_refused(
     with pytest.raises(SystemExit):
         once.main(["reconcile"])
     assert "take the timers' or the relay's" in capsys.readouterr().err
+
+
+def test_no_budget_of_disruptions_counts_it() -> None:
+    """Nobody could say how many of a Job's pods there should be, and no node could be drained."""
+    ran = {"batch.kubernetes.io/job-name": "scheduling-timers-reconcile-x"}
+    for one in of_kind(overlay("production"), "PodDisruptionBudget"):
+        selector = one["spec"]["selector"]
+        for part in ("consume", "timers", "relay"):
+            pod = pod_of(job_of(deployment(f"{SERVICES[0]}-{part}"), ["status"]))
+            labels = pod["metadata"]["labels"]
+            assert selects(selector, labels) == (one["metadata"]["name"] == f"{SERVICES[0]}-{part}")
+            assert not selects(selector, labels | ran)

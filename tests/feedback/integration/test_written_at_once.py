@@ -50,8 +50,10 @@ async def test_what_was_typed_is_given_back_where_it_is_not_taken(service: Servi
     async with service.browser("scorecard", ANNA) as browser:
         await browser.send("held", held="held")
         form = {"judgement": "yes", "evidence": "", "learned": "Two words, <b>bold</b>."}
-        answer = await browser.send("card", **form)
+        unspaced = "候補者は設計の質問に落ち着いて答え、理由を説明した。"
+        answer = await browser.send("card", **form, for_candidate=unspaced)
     assert answer.status_code == 422
+    assert unspaced in answer.text
     assert "Two words, &lt;b&gt;bold&lt;/b&gt;." in answer.text
 
 
@@ -64,7 +66,8 @@ async def test_what_was_begun_before_the_link_expired_may_be_finished(service: S
         form = browser.forms.form("card") | {"judgement": "yes", "evidence": "Seen."}
         service.clock.moment += 2 * hour
         assert (await browser.client.get(browser.path)).status_code == 410
-        assert (await browser.client.post(browser.path, data=form)).status_code == 303
+        taken = await browser.client.post(browser.path, data=form)
+        assert (taken.status_code, "This is recorded" in taken.text) == (200, True)
         service.clock.moment += day
         late = await browser.client.post(browser.path, data=form)
         assert late.status_code == 410
@@ -122,3 +125,13 @@ async def test_all_of_a_place_is_shown_whatever_it_is_called(service: Service, k
     for who in (CANDIDATE, ANNA):
         text = (await service.see("prepare", who)).text
         assert all(one in text for one in ("https://meet.example.com/1", "1 Main St", "+41 44"))
+
+
+async def test_question_for_everyone_is_everyones_where_one_alone_is_met(service: Service) -> None:
+    one = (a_session(seats=(seat(ANNA),)),)
+    await service.hear(opened(), booked(sessions=one))
+    await service.send("prepare", CANDIDATE, "ask", question="Of whoever comes.", **{"for": ""})
+    await service.hear(booked(3, sessions=(a_session(seats=(seat(ANNA), seat(BOB))),)))
+
+    for who in (ANNA, BOB, RECRUITER):
+        assert "Of whoever comes." in (await service.see("prepare", who)).text

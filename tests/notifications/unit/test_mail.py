@@ -13,7 +13,7 @@ from icalendar import Calendar
 from tests.notifications.letters import PEOPLE, letter_of, message_of, method_of, part_of, write
 
 from notifications.adapters import mail as mails
-from notifications.adapters.mail import Sender, mail_of
+from notifications.adapters.mail import BadAddress, Sender, mail_of, mailbox
 from notifications.domain.message import Method
 from notifications.domain.person import Person
 
@@ -222,3 +222,25 @@ def test_markup_in_names_is_shown_and_not_run(kind: str, role: str, payload: str
 
     assert shape_of(letter.html) == shape_of(letter_of(kind, role, "en", usual).html)
     assert "49" not in letter.text
+
+
+@pytest.mark.parametrize(
+    ("email", "spelled"),
+    [
+        ("jo@straße.de", "jo@xn--strae-oqa.de"),
+        ("jo@ΝΊΚΟΣ.gr", "jo@xn--kxawhku.gr"),
+        ("jo@München.de", "jo@xn--mnchen-3ya.de"),
+        ("jo@x_y.Example", "jo@x_y.Example"),
+    ],
+)
+def test_a_domain_is_spelled_as_browsers_spell_it(email: str, spelled: str) -> None:
+    """An older rule sends what is for straße.de to strasse.de, which is somebody else's."""
+    assert "@".join(mailbox(email)) == spelled
+
+
+@pytest.mark.parametrize(
+    "email", ["jörg@corp.example", "jo@☃☃.example..", f"jo@{'ö' * 70}.example"]
+)
+def test_an_address_that_no_server_takes_is_none(email: str) -> None:
+    with pytest.raises(BadAddress):
+        mailbox(email)

@@ -89,7 +89,7 @@ ALERTS = (
         expression='sum(increase(parley_mails_total{result="set aside"}[1h])) > 0',
         held="0m",
         severity=Severity.TICKET,
-        says="A mail went out, and that cannot be stored: it is set aside, and not sent again",
+        says="What became of a mail cannot be stored: it is set aside, and not tried again",
         fires=Case(
             series={'parley_mails_total{result="set aside"}': "0x5 1x40"}, minutes=20, labels={}
         ),

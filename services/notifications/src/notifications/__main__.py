@@ -126,7 +126,10 @@ def _parser() -> argparse.ArgumentParser:
     told.add_argument("interview", metavar="INTERVIEW_ID")
     pause = commands.add_parser("pause", help="no mail goes out until `resume`; nothing is lost")
     pause.add_argument("--reason", default="operator")
-    commands.add_parser("resume", help="mail goes out again; the fuse counts anew")
+    resume = commands.add_parser("resume", help="mail goes out again; the fuse counts anew")
+    resume.add_argument(
+        "--set-aside", action="store_true", help="and what was set aside, once more"
+    )
     keys = commands.add_parser("keys", help="the keys that links are signed with")
     _keys_parser(keys.add_subparsers(dest="action", required=True))
     compare = _reporting(commands.add_parser("reconcile", help="compare the database with Kafka"))

@@ -115,7 +115,7 @@ async def run_status(settings: Settings) -> Answer:
         if aside := mail["deliveries_set_aside"]:
             warnings = (
                 *warnings,
-                f"{aside} mails went out and are set aside, for that cannot be stored",
+                f"{aside} mails are set aside, for what became of them cannot be stored",
             )
         return replace(answer, report={**answer.report, "mail": mail}, warnings=warnings)
 
@@ -126,7 +126,7 @@ async def run_brake(settings: Settings, options: argparse.Namespace) -> dict[str
         if options.command == "pause":
             await service.brake.pause(options.reason, now=now)
         else:
-            await service.brake.resume(now=now)
+            await service.brake.resume(now=now, set_aside=options.set_aside)
         return {"mail": await service.brake.status(now=now)}
 
 

@@ -215,7 +215,7 @@ def read(round_: Round, closed_since: datetime | None, person_id: str) -> Readab
 
 def reads_question(round_: Round, question: Question, person_id: str) -> bool:
     """One that was asked of a single person is theirs, and not their colleagues', as long as they take part."""
-    if person_id == round_.candidate_id or len(question.for_ids) != 1:
+    if person_id == round_.candidate_id or not question.alone:
         return True
     taking_part = {one for session in round_.sessions for one in session.interviewers}
     return person_id in question.for_ids or taking_part.isdisjoint(question.for_ids)

@@ -125,6 +125,8 @@ class Question:
     text: str
     theme: str | None
     for_ids: tuple[str, ...]
+    alone: bool = False
+    """Whether one person was chosen; where everyone was asked, it is whoever took part then."""
     asked_at: datetime
     answer: str = ""
     in_interview: bool = False

@@ -61,12 +61,19 @@ def _asked_of(round_: Round, for_id: str | None) -> tuple[str, ...]:
 def _fresh(
     round_: Round, message: AskQuestions, for_ids: tuple[str, ...], *, now: datetime
 ) -> Iterator[Question]:
-    known = {(one.text, person) for one in round_.questions for person in one.for_ids}
+    alone = message.for_id is not None
+    known = {
+        (one.text, person, one.alone and not alone)
+        for one in round_.questions
+        for person in one.for_ids
+    }
     number = len(round_.questions)
     for text, theme in message.questions:
-        asked = {(text, person) for person in for_ids}
+        asked = {(text, person, False) for person in for_ids}
         if asked <= known:
             continue
         known |= asked
         number += 1
-        yield Question(id=f"q{number}", text=text, theme=theme, for_ids=for_ids, asked_at=now)
+        yield Question(
+            id=f"q{number}", text=text, theme=theme, for_ids=for_ids, alone=alone, asked_at=now
+        )

@@ -46,6 +46,8 @@ class Visitor:
     person_id: str
     interview_id: str | None
     generation: int
+    late: bool = False
+    """Their link has expired; what was begun before is taken."""
 
 
 class NotOpen(Exception):
@@ -59,6 +61,19 @@ class NotOpen(Exception):
 
 FINISHED_WITHIN = timedelta(hours=12)
 """After a link has expired, for what was begun before: a home's link lives for an hour, an interview as long."""
+
+
+REMEMBERED_FOR = timedelta(days=30)
+"""After its link has expired, a session says so, and how to get another."""
+NOT_TYPED = frozenset(
+    {
+        *("person", "do", "session", "interviewer", "question_id", "picked", "zone", "seen"),
+        *("for", "starts_at", "was_at"),
+    }
+)
+"""Fields that nobody types."""
+LONG_WORD = 20
+"""Letters: languages that put no spaces between words are written in longer ones."""
 
 
 class BadForm(Exception):
@@ -125,9 +140,16 @@ class Frame:
         claims = self._visitor_claims(token, path, now=now)
         answer = RedirectResponse(path, 303)
         if not self._holds_better(request.cookies.get(self.cookie), claims, now=now):
-            # Without an age: a browser that forgot it could not say that it has expired.
+            # Longer than the link: a browser that forgot it could not say that it has expired.
+            age = claims.expires_at - now + REMEMBERED_FOR
             answer.set_cookie(
-                self.cookie, token, path=path, httponly=True, samesite="lax", secure=self.secure
+                self.cookie,
+                token,
+                path=path,
+                httponly=True,
+                samesite="lax",
+                secure=self.secure,
+                max_age=int(age.total_seconds()),
             )
         return answer
 
@@ -138,18 +160,21 @@ class Frame:
         expired may be finished: what was typed would be lost.
         """
         path = f"/{purpose}/{about}/{person}"
-        since = now - FINISHED_WITHIN if request.method == "POST" else now
-        return self._visitor(request.cookies.get(self.cookie), path, now=since)
+        grace = FINISHED_WITHIN if request.method == "POST" else timedelta()
+        return self._visitor(request.cookies.get(self.cookie), path, now=now, grace=grace)
 
     @property
     def cookie(self) -> str:
         return cookie_name(self.service)
 
-    def _visitor(self, token: str | None, path: str, *, now: datetime) -> Visitor:
+    def _visitor(
+        self, token: str | None, path: str, *, now: datetime, grace: timedelta = timedelta()
+    ) -> Visitor:
         if token is None:
             raise NotOpen("unknown")
-        claims = self._visitor_claims(token, path, now=now)
-        return Visitor(claims.person, claims.interview, claims.generation)
+        claims = self._visitor_claims(token, path, now=now - grace)
+        late = claims.expired(now=now)
+        return Visitor(claims.person, claims.interview, claims.generation, late)
 
     def _holds_better(self, token: str | None, given: LinkClaims, *, now: datetime) -> bool:
         """A session of the same page that lives longer: a home's links live for an hour, and a mail's for weeks."""
@@ -230,7 +255,8 @@ def typed_in(form: Mapping[str, list[str]]) -> tuple[str, ...]:
     """What somebody has written, and has to be given back where it is not taken: browsers may keep nothing of a page
     that is not to be stored.
     """
-    return tuple(one for values in form.values() for one in values if len(one.split()) > 1)
+    texts = (one for name, values in form.items() if name not in NOT_TYPED for one in values)
+    return tuple(one for one in texts if len(one.split()) > 1 or len(one) > LONG_WORD)
 
 
 def text(form: Mapping[str, list[str]], field: str, *, most: int, least: int = 0) -> str:

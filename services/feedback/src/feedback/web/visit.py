@@ -142,6 +142,8 @@ class Visits:
         refusal = await self.commands.command(step, now=visit.now)
         if refusal is not None:
             return self.refused(refusal, visit.path, visit.typed)
+        if visit.visitor.late:
+            return self.frame.page("recorded.html")
         return RedirectResponse(visit.path, 303)
 
     def show(self, template: str, visit: Visit, **values: Any) -> HTMLResponse:

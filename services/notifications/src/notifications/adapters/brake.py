@@ -39,11 +39,12 @@ class Brake:
     async def pause(self, reason: str, *, now: datetime) -> None:
         await self.pool.execute(PAUSE, now, reason)
 
-    async def resume(self, *, now: datetime) -> None:
-        """What was set aside is tried again, too."""
+    async def resume(self, *, now: datetime, set_aside: bool = False) -> None:
+        """With what was set aside, where whoever resumes says so: it may have gone out before."""
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute(RESUME, now)
-            await connection.execute(TAKE_UP)
+            if set_aside:
+                await connection.execute(TAKE_UP)
             await connection.execute(WAKE)
 
     async def sent_lately(self, *, now: datetime) -> int:

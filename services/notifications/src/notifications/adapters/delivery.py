@@ -55,7 +55,7 @@ async def release(pool: Pool, leases: Sequence[Leased]) -> None:
 
 
 async def set_aside(pool: Pool, message_id: str) -> None:
-    """It went out, and why that cannot be stored is a bug: nobody has it in hand, and nobody takes it."""
+    """What became of it cannot be stored, which is a bug: nobody has it in hand, and nobody takes it."""
     await pool.execute(SET_ASIDE, message_id)
 
 

@@ -10,6 +10,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from functools import lru_cache
 
+import idna
+
 from notifications.adapters.ics import Invitation, calendar_of
 from notifications.adapters.letterhead import Letter, one_line
 from notifications.domain.message import Message
@@ -140,8 +142,9 @@ def mailbox(email: str) -> tuple[str, str]:
     local, _, domain = email.rpartition("@")
     try:
         local.encode("ascii")
-        return local, domain.encode("idna").decode()
-    except UnicodeError as error:
+        # As browsers read it: an older rule made another's domain of ß.
+        return local, domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+    except UnicodeError as error:  # idna's own errors are of this kind
         raise BadAddress from error
 
 

@@ -186,7 +186,8 @@ class Post:
             if is_outage(trouble):
                 raise
             # Once more would be once more for ever.
-            log.exception("mail set aside", message_id=message.id, kind=message.kind)
+            came = str(outcome.status or "put off")
+            log.exception("mail set aside", message_id=message.id, kind=message.kind, came=came)
             mail_metrics.MAILS.labels(result="set aside").inc()
             await delivery.set_aside(self.pool, message.id)
 

@@ -20,7 +20,8 @@ select case when message.state -> 'parts' @> '[{"kind": "offer"}]' then 'offer'
 """
 UNSENT = """
 from delivery join message using (id)
-where delivery.due_at <= $1 or (message.state ->> 'attempts')::int > 0
+where (delivery.due_at <= $1 or (message.state ->> 'attempts')::int > 0)
+    and delivery.leased_until is distinct from 'infinity'
 group by 1
 """
 """What is put off after a failure is unsent too."""

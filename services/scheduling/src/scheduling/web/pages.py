@@ -1,7 +1,7 @@
 """What every page of this service does first: who visits, which interview, and whether the link still holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from parley_contracts.links import Purpose
 from parley_contracts.times import known_zones, read_instant
 from scheduling.domain.interview import Interview
 from scheduling.ports import Clock, Commands, Reader, Work
-from scheduling.web.frame import BadForm, Frame, NotOpen, Visitor, read_form, text
+from scheduling.web.frame import BadForm, Frame, NotOpen, Visitor, read_form, text, typed_in
 from scheduling.working_set import Refusal, Step, UseCase
 
 MOST_NOTE = 1000
@@ -48,6 +48,8 @@ class Visit:
     """Their id, and those of which they turned out to be the same person."""
     path: str
     now: datetime
+    typed: tuple[str, ...] = ()
+    """What was posted in words."""
 
     def acting_as(self, *candidates: str) -> str:
         """The id under which the interview knows them; their own where it does not."""
@@ -76,7 +78,8 @@ class Pages:
         now = self.clock.now()
         visitor = self.frame.visitor(request, purpose, interview, person, now=now)
         form = await read_form(request, person)
-        return await self._visit(visitor, purpose, interview, person, now=now), form
+        visit = await self._visit(visitor, purpose, interview, person, now=now)
+        return replace(visit, typed=typed_in(form)), form
 
     async def _visit(
         self, visitor: Visitor, purpose: Purpose, interview_id: str, person: str, *, now: datetime
@@ -98,12 +101,16 @@ class Pages:
         refusal = await self.run(visit, use_case, command)
         return self.done(visit) if refusal is None else self.refused(visit, refusal)
 
-    def done(self, visit: Visit) -> RedirectResponse:
+    def done(self, visit: Visit) -> Response:
+        if visit.visitor.late:
+            return self.stands(
+                "This is recorded", "Your link has expired meanwhile: the newest mail has another."
+            )
         return RedirectResponse(visit.path, 303)
 
     def refused(self, visit: Visit, refusal: Refusal) -> HTMLResponse:
         words = REFUSED.get(refusal.reason, "This cannot be done as things stand now.")
-        return self.frame.page("refused.html", 409, words=words, back=visit.path)
+        return self.frame.page("refused.html", 409, words=words, back=visit.path, typed=visit.typed)
 
     def stands(self, headline: str, *lines: str, status: int = 200) -> HTMLResponse:
         """A page that only says how things stand."""
