@@ -176,6 +176,7 @@ async def test_a_certificate_is_rotated(
         await until(lambda: heard == [b"a", b"b"], seconds=40)
 
 
+@pytest.mark.parametrize("plumbing", ["scheduling"], indirect=True)  # there is one relay
 async def test_the_relay_sends_on_with_a_rotated_password(
     bench: Bench, secured: SecuredKafka, authority: trustme.CA, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from tests.conformance.conftest import Bench
 from tests.conformance.tally import Plumbing
 
 from parley_contracts.topics import TOPICS
@@ -115,61 +116,58 @@ returning id
 """
 
 
-async def test_thousands_of_dead_letters_are_told_apart_and_ended_together(
-    plumbing: Plumbing, database: str
-) -> None:
-    service = plumbing.service
-    await run(service, database, "migrate")
-    topic = next(name for name, one in TOPICS.items() if one.intake_owner == service)
-    connection = await asyncpg.connect(database)
-    rows = await connection.fetch(LETTERS, topic, plumbing.clock.RealClock().now())
-    await connection.close()
+async def test_thousands_of_dead_letters_are_told_apart_and_ended_together(bench: Bench) -> None:
+    failed, topic = bench.plumbing.failed, next(iter(bench.batch().subscriptions.topics))
+    rows = await bench.pool.fetch(LETTERS, topic, bench.clock.now())
     first = min(row["id"] for row in rows)
 
-    listed = await run(service, database, "dead-letters", "list", "--after", str(first + 9))
-    other = await run(service, database, "dead-letters", "list", "--topic", "ats.busy.v2")
-    nothing = await run(service, database, "dead-letters", "discard")
-    stay = await run(service, database, "dead-letters", "redrive", str(first), "--json")
-    half = await run(service, database, "dead-letters", "discard", "--reason", "reason 1", "--json")
-    rest = await run(service, database, "dead-letters", "discard", "--topic", topic, "--json")
+    async def listed(**chosen: Any) -> list[int]:
+        found = await failed.letters(bench.pool, failed.Chosen(**chosen))
+        return [one["id"] for one in found]
 
-    assert [row["id"] for row in listed.report] == list(range(first + 10, first + 250))
-    assert other.report == []
-    assert nothing.status == 2
-    assert "Name the dead letters" in nothing.error
-    assert (stay.status, stay.report["redriven"], stay.report["stay"]) == (1, 0, 1)
+    after, other = await listed(after=first + 9), await listed(topic="ats.busy.v2")
+    stay = await failed.redrive(bench.batch(), failed.Chosen(ids=[first]))
+    half = await failed.discard(bench.pool, failed.Chosen(reason="reason 1"))
+    rest = await failed.discard(bench.pool, failed.Chosen(topic=topic))
+
+    assert after == list(range(first + 10, first + 250))
+    assert other == await listed() == []
+    assert (stay.status, stay.report) == (1, {"redriven": 0, "stay": 1})
     assert (half.status, half.report["discarded"]) == (0, 125)
     assert (rest.status, rest.report["discarded"]) == (0, 125)
+
+
+async def test_what_names_nothing_ends_nothing(plumbing: Plumbing, database: str) -> None:
+    nothing = await run(plumbing.service, database, "dead-letters", "discard")
+
+    assert nothing.status == 2
+    assert "Name the dead letters" in nothing.error
 
 
 PARK = """
 insert into timer (kind, aggregate_id, due_at, parked_reason, parked_at)
 values ('one', 'a', $1, 'KeyError', $1), ('one', 'b', $1, 'KeyError', $1), ('two', 'a', $1, 'KeyError', $1)
 """
-LEFT = "select kind || ' ' || aggregate_id as one from timer where parked_at is not null order by 1"
 
 
-async def test_parked_timers_are_listed_and_tried_again(plumbing: Plumbing, database: str) -> None:
-    service = plumbing.service
-    await run(service, database, "migrate")
-    connection = await asyncpg.connect(database)
-    await connection.execute(PARK, plumbing.clock.RealClock().now())
+async def test_parked_timers_are_listed_and_tried_again(bench: Bench) -> None:
+    failed = bench.plumbing.failed
+    await bench.pool.execute(PARK, bench.clock.now())
 
     async def left() -> list[str]:
-        return [row["one"] for row in await connection.fetch(LEFT)]
+        found = await failed.parked(bench.pool)
+        return [f"{one['kind']} {one['aggregate_id']}" for one in found]
 
-    listed = await run(service, database, "timers", "list")
-    one = await run(service, database, "timers", "retry", "--kind", "one", "--id", "a", "--json")
+    before = await left()
+    one = await failed.retry(bench.pool, "one", "a")
     after_one = await left()
-    rest = await run(service, database, "timers", "retry")
-    after_all = await left()
-    await connection.close()
+    rest = await run(bench.plumbing.service, bench.dsn, "timers", "retry")
 
-    assert [row["parked_reason"] for row in listed.report] == ["KeyError"] * 3
-    assert one.report["due_again"] == 1
+    assert before == ["one a", "one b", "two a"]
+    assert one.report == {"due_again": 1}
     assert after_one == ["one b", "two a"]
     assert rest.out == "due again  2\n"
-    assert after_all == []
+    assert await left() == []
 
 
 async def test_migrate_waits_for_a_database_that_is_about_to_be_made(
