@@ -137,11 +137,14 @@ async def test_thousands_of_dead_letters_are_told_apart_and_ended_together(bench
     assert (rest.status, rest.report["discarded"]) == (0, 125)
 
 
-async def test_what_names_nothing_ends_nothing(plumbing: Plumbing, database: str) -> None:
-    nothing = await run(plumbing.service, database, "dead-letters", "discard")
+@pytest.mark.parametrize("chosen", [(), ("17", "--topic", "ats.busy.v1")], ids=["none", "both"])
+async def test_what_is_named_unclearly_ends_nothing(
+    plumbing: Plumbing, database: str, chosen: tuple[str, ...]
+) -> None:
+    done = await run(plumbing.service, database, "dead-letters", "discard", *chosen)
 
-    assert nothing.status == 2
-    assert "Name the dead letters" in nothing.error
+    assert done.status == 2
+    assert "Name the dead letters: either by ID" in done.error
 
 
 PARK = """

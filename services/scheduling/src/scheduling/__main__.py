@@ -25,8 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Set these variables and start again:\n" + "\n".join(wrong) + "\n")
         return 2
     logs.configure(settings.log_level, "scheduling")
-    if _chooses_nothing(options):
-        sys.stderr.write("Name the dead letters: by ID, or by --topic and --reason\n")
+    if _chooses_unclearly(options):
+        sys.stderr.write("Name the dead letters: either by ID, or by --topic and --reason\n")
         return 2
     if options.command == "migrate":
         return _told(uvloop.run(_migrate(settings, options.wait)))
@@ -35,11 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _operate(settings, options)
 
 
-def _chooses_nothing(options: argparse.Namespace) -> bool:
-    """Of what is to be ended: not all by mistake."""
+def _chooses_unclearly(options: argparse.Namespace) -> bool:
+    """Of what is to be ended: not all by mistake, nor more or less than was meant."""
     if options.command != "dead-letters" or options.action not in ("redrive", "discard"):
         return False
-    return not (options.ids or options.topic or options.reason)
+    return bool(options.ids) == bool(options.topic or options.reason)
 
 
 def _migrates(options: argparse.Namespace) -> bool:
