@@ -14,7 +14,7 @@ from tests.conformance.stage import Process
 from tests.conformance.tally import NOW, Plumbing
 from tests.conformance.test_link_keys import public_key, write_keys
 from tests.conformance.test_serve import Installation
-from tests.support.until import until_it
+from tests.support.until import turns, until_it
 
 from parley_contracts.cloudevents import encode
 from parley_contracts.people import PersonUpserted
@@ -149,7 +149,7 @@ async def test_a_topic_is_counted_from_the_start(plumbing: Plumbing) -> None:
     """A day without a record is seen on the first day too."""
     consumer = plumbing.consumer.Consumer("127.0.0.1:1", "nobody", ["never.heard"], ingest=None)
     running = asyncio.create_task(consumer.run())
-    await asyncio.sleep(0)
+    await turns(1)
     consumer.stop()
     await running
 

@@ -3,10 +3,10 @@
 import asyncio
 import json
 import os
+import secrets
 import sys
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -14,6 +14,7 @@ from tests.conformance.conftest import Bench
 from tests.conformance.tally import Plumbing
 
 from parley_contracts.topics import TOPICS
+from parley_local.databases import Postgres
 
 KEEP = """
 insert into dead_letter (topic, partition, "offset", key, headers, value, reason, kept_at)
@@ -174,25 +175,22 @@ async def test_parked_timers_are_listed_and_tried_again(bench: Bench) -> None:
 
 
 async def test_migrate_waits_for_a_database_that_is_about_to_be_made(
-    plumbing: Plumbing, database: str
+    plumbing: Plumbing, postgres: Postgres
 ) -> None:
-    service, name = plumbing.service, f"{urlsplit(database).path[1:]}_later"
-    url = urlsplit(database)._replace(path=f"/{name}").geturl()
-    connection = await asyncpg.connect(database)
+    service, name = plumbing.service, f"later_{secrets.token_hex(6)}"
     process = await asyncio.create_subprocess_exec(
         *[sys.executable, "-m", service, "migrate", "--wait", "60"],
-        env=os.environ | {f"{service.upper()}_DATABASE_URL": url},
+        env=os.environ | {f"{service.upper()}_DATABASE_URL": postgres.dsn(name)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
     assert process.stdout is not None
     said = await process.stdout.readline()
-    await connection.execute(f'create database "{name}"')
+    await postgres.create_database(name)
     try:
         out, _ = await process.communicate()
     finally:
-        await connection.execute(f'drop database "{name}"')
-        await connection.close()
+        await postgres.drop_database(name)
 
     assert b"database waits" in said
     assert process.returncode == 0, out

@@ -52,12 +52,10 @@ def test_databases_commit_on_two_machines_and_are_backed_up() -> None:
     backups = {one["spec"]["cluster"]["name"] for one in found("ScheduledBackup").values()}
 
     assert clusters.keys() == {f"{service}-db" for service in SERVICES} == backups
-    for (
-        cluster
-    ) in clusters.values():  # else each snapshot outlives what tells of it, and whoever was erased
-        assert cluster["spec"]["backup"]["volumeSnapshot"]["snapshotOwnerReference"] == "backup"
     for name, cluster in clusters.items():
         spec = cluster["spec"]
+        # Else each snapshot outlives what tells of it, and whoever was erased.
+        assert spec["backup"]["volumeSnapshot"]["snapshotOwnerReference"] == "backup"
         assert spec["instances"] == 3
         synchronous = {"method": "any", "number": 1, "dataDurability": "required"}
         assert spec["postgresql"]["synchronous"] == synchronous

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from feedback.domain.revisions import having_seen, is_newer
+from feedback.domain.revisions import brings_back, having_seen, is_newer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +20,9 @@ class Person:
     erased: bool = False
 
     def hears(self, source: str, revision: int | None) -> bool:
-        """Newer than what is known; only a higher revision than one that is known brings back who was erased."""
-        if self.erased and (revision is None or source not in self.seen):
-            return False
-        return is_newer(self.seen, source, revision)
+        """Newer than what is known."""
+        decides = brings_back if self.erased else is_newer
+        return decides(self.seen, source, revision)
 
     def erase(self) -> "Person":
         return Person(id=self.id, seen=self.seen, erased=True)

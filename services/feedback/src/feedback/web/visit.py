@@ -17,7 +17,7 @@ from feedback.domain.roles import Role
 from feedback.domain.words import Side
 from feedback.domain.zones import zone_name
 from feedback.ports import Clock, Commands, Reader
-from feedback.web.frame import Frame, NotOpen, Visitor, read_form, typed_in
+from feedback.web.frame import Frame, NotOpen, Visitor, read_form
 from feedback.working_set import Refusal, Step, UseCase
 
 LANGUAGE = "en"
@@ -133,7 +133,7 @@ class Visits:
         visitor = self.frame.visitor(request, purpose, interview, person, now=now)
         form = await read_form(request, person)
         visit = await self._visit(purpose, visitor, now=now)
-        return replace(visit, typed=typed_in(form)), form
+        return replace(visit, typed=request.state.typed), form
 
     async def do(self, visit: Visit, use_case: ModuleType, command: object) -> Response:
         """Runs the use case of that module and goes back to the page."""

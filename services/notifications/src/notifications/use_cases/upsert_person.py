@@ -5,7 +5,7 @@ from datetime import datetime
 from notifications.domain.changed import changed
 from notifications.domain.message import Delivery, Status
 from notifications.domain.person import Person
-from notifications.domain.revisions import having_seen, is_newer
+from notifications.domain.revisions import brings_back, having_seen, is_newer
 from notifications.ports import Work
 from notifications.use_cases.settle_application import COMPOSE_APPLICATION
 from notifications.use_cases.settle_dossier import COMPOSE, digest_moved
@@ -35,12 +35,10 @@ def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | 
     if not isinstance(event, PersonUpserted):
         raise TypeError("this is no person")
     before = work.persons.get(event.person_id) or Person(id=event.person_id)
-    newer = is_newer(before.seen, message.source, event.revision)
-    counted = event.revision is not None and message.source in before.seen
-    if before.erased and not (newer and counted):
+    if before.erased and not brings_back(before.seen, message.source, event.revision):
         _reject(message, work, now=now)
         return None
-    if not newer:
+    if not is_newer(before.seen, message.source, event.revision):
         return Refusal("older_revision")
     work.note_gap(event, before.seen.get(message.source))
     moved = before.known and before.email != event.email

@@ -5,7 +5,7 @@ from datetime import datetime
 from parley_contracts.cloudevents import Received
 from parley_contracts.people import PersonMerged, PersonUpserted
 from scheduling.domain.person import Person
-from scheduling.domain.revisions import having_seen, is_newer
+from scheduling.domain.revisions import brings_back, having_seen, is_newer
 from scheduling.ports import Work
 from scheduling.working_set import Needs, Refusal
 
@@ -21,7 +21,7 @@ def upsert_person(message: Received, work: Work, *, now: datetime) -> Refusal | 
     before = work.persons.get(message.subject) or Person(message.subject)
     if not is_newer(before.seen, message.source, data.revision):
         return Refusal("older_revision")
-    if before.erased and (data.revision is None or message.source not in before.seen):
+    if before.erased and not brings_back(before.seen, message.source, data.revision):
         return Refusal("erased")
     work.note_gap(data, before.seen.get(message.source))
     seen = having_seen(before.seen, message.source, data.revision)

@@ -230,7 +230,9 @@ def _environment(package: str) -> Environment:
 
 
 async def read_form(request: Request, person: str) -> Mapping[str, list[str]]:
-    """An urlencoded form of at most `MAX_FORM` bytes that carries the person it was made for."""
+    """An urlencoded form of at most `MAX_FORM` bytes that carries the person it was made for. What was typed is kept
+    in the request's state, for whoever has to give it back.
+    """
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -247,11 +249,11 @@ async def read_form(request: Request, person: str) -> Mapping[str, list[str]]:
         fields.setdefault(name, []).append(value)
     if fields.get("person") != [person]:
         raise NotOpen("unknown")
-    request.state.typed = typed_in(fields)
+    request.state.typed = _typed_in(fields)
     return fields
 
 
-def typed_in(form: Mapping[str, list[str]]) -> tuple[str, ...]:
+def _typed_in(form: Mapping[str, list[str]]) -> tuple[str, ...]:
     """What somebody has written, and has to be given back where it is not taken: browsers may keep nothing of a page
     that is not to be stored.
     """

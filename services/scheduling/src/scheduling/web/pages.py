@@ -12,7 +12,7 @@ from parley_contracts.links import Purpose
 from parley_contracts.times import known_zones, read_instant
 from scheduling.domain.interview import Interview
 from scheduling.ports import Clock, Commands, Reader, Work
-from scheduling.web.frame import BadForm, Frame, NotOpen, Visitor, read_form, text, typed_in
+from scheduling.web.frame import BadForm, Frame, NotOpen, Visitor, read_form, text
 from scheduling.working_set import Refusal, Step, UseCase
 
 MOST_NOTE = 1000
@@ -79,7 +79,7 @@ class Pages:
         visitor = self.frame.visitor(request, purpose, interview, person, now=now)
         form = await read_form(request, person)
         visit = await self._visit(visitor, purpose, interview, person, now=now)
-        return replace(visit, typed=typed_in(form)), form
+        return replace(visit, typed=request.state.typed), form
 
     async def _visit(
         self, visitor: Visitor, purpose: Purpose, interview_id: str, person: str, *, now: datetime
