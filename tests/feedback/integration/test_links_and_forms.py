@@ -250,7 +250,8 @@ async def test_person_who_was_merged_is_the_same_person(service: Service) -> Non
         opened(),
         booked(),
         PersonUpserted(person_id="ats:new", name="Nia", revision=1),
-        PersonMerged(person_id=CANDIDATE, into_id="ats:new"),
+        PersonMerged(person_id="ats:between", into_id="ats:new"),
+        PersonMerged(person_id=CANDIDATE, into_id="ats:between"),
     )
     assert (
         await posted(service, "prepare", "ats:new", {"do": "ask", "question": "Still me?"}) == 303

@@ -268,3 +268,47 @@ def test_nothing_is_written_about_a_candidate_who_was_erased() -> None:
     closed_to_all = Refusal("closed")
     assert [player.card(ANNA), player.review(), player.release()] == [closed_to_all] * 3
     assert "evidence:anna" not in repr(world.round())
+
+
+@pytest.mark.parametrize("erased_first", [True, False])
+def test_words_under_an_id_of_long_ago_go_with_whoever_remains(erased_first: bool) -> None:  # noqa: FBT001 - a case
+    world, player = held_world()
+    player.review()
+    player.card(ANNA)
+    merges = (
+        people.PersonMerged(person_id=CANDIDATE, into_id=OTHER, revision=2),
+        people.PersonMerged(person_id=OTHER, into_id="ats:third", revision=2),
+    )
+    if erased_first:
+        world.erase("ats:third")
+        world.hear(merges[1], merges[0])
+    else:
+        world.hear(*merges)
+        world.erase("ats:third")
+
+    kept = repr(world.round())
+    assert [one for one in ("PRIVATE", "evidence:anna") if one in kept] == []
+    assert all(one.erased for one in world.rows["person"].values())
+    assert player.review() == Refusal("closed")
+
+
+def test_a_merge_brings_nobody_back() -> None:
+    world = World()
+    world.hear(people.PersonUpserted(person_id=CANDIDATE, name="Cara", revision=1))
+    world.erase(CANDIDATE)
+    merged = people.PersonMerged(person_id=CANDIDATE, into_id=OTHER, revision=2)
+
+    assert world.hear(merged) == Refusal("erased")
+
+
+def test_a_candidate_of_two_merges_keeps_what_they_wrote() -> None:
+    world = World()
+    world.hear(opened(), booked())
+    Player(world).ask("MINE")
+    for one, other in ((CANDIDATE, OTHER), (OTHER, "ats:third"), ("ats:third", OTHER)):
+        world.hear(people.PersonMerged(person_id=one, into_id=other, revision=2))
+
+    world.hear(booked(3, candidate_id="ats:third"))
+    assert "MINE" in repr(world.round())
+    world.hear(booked(4, candidate_id="ats:somebody-else"))
+    assert "MINE" not in repr(world.round())

@@ -248,6 +248,40 @@ async def test_merged_person_is_reached_where_who_remains_is_reached(day: Day) -
     assert day.sink.to("ana@") == []
 
 
+@pytest.mark.parametrize("erased_first", [True, False])
+async def test_mails_to_an_id_of_long_ago_go_with_whoever_remains(
+    day: Day,
+    erased_first: bool,  # noqa: FBT001 - a case
+) -> None:
+    remains = person(CANDIDATE, email="remains@mail.example").model_copy(
+        update={"person_id": "ats:ana-3"}
+    )
+    merges = (
+        people.PersonMerged(person_id=CANDIDATE, into_id="ats:ana-2", revision=2),
+        people.PersonMerged(person_id="ats:ana-2", into_id="ats:ana-3", revision=2),
+    )
+    await day.service.brake.pause("operator", now=NOW)
+    await day.hear(*everyone(), remains, opened(), offered())
+    await day.settle()
+    if erased_first:
+        await day.erase("ats:ana-3")
+        await day.hear(merges[1], merges[0])
+    else:
+        await day.hear(*merges)
+        await day.erase("ats:ana-3")
+    await day.service.brake.resume(now=NOW)
+    await day.settle()
+
+    (held,) = await day.published("parley.notification.suppressed.v1")
+    assert (held["reason"], day.sink.to("remains@"), day.sink.to("ana@")) == (
+        "person_erased",
+        [],
+        [],
+    )
+    written = "select string_agg(state::text, '') from message where person_id = $1"
+    assert '"parts": []' in await day.service.pool.fetchval(written, CANDIDATE)
+
+
 @pytest.mark.parametrize("told", [True, False])
 async def test_rejection_is_told_once_whoever_says_it_first(day: Day, told: bool) -> None:  # noqa: FBT001 - a case
     decline = rounds.Told(decision="decline", told_at=STARTS)

@@ -33,6 +33,7 @@ from parley_contracts.applications import (
     InterviewRequestCancelled,
 )
 from parley_contracts.notifications import InvitationAnswered
+from parley_contracts.people import PersonMerged
 from parley_contracts.plan import HiringTeam
 from parley_contracts.rounds import NoShowReported, Round, RoundDecided
 from parley_contracts.topics import PEOPLE
@@ -349,6 +350,45 @@ async def test_an_erased_candidate_is_called_off_and_forgotten(stage: Stage) -> 
     assert "my own" not in everything
     await stage.told(a_person(CANDIDATE, name="Cara Lindqvist", revision=5))
     assert "Lindqvist" in await stage.pool.fetchval("select state::text from person")
+
+
+@pytest.mark.parametrize("erased_first", [True, False])
+async def test_words_under_an_id_of_long_ago_go_with_whoever_remains(
+    stage: Stage,
+    erased_first: bool,  # noqa: FBT001 - a case
+) -> None:
+    await _booked(stage)
+    moved = move_interview.MoveInterview(
+        INTERVIEW, CANDIDATE, "Europe/Berlin", at(3, 9), at(3, 10), "ill", "my own words"
+    )
+    await stage.command(MOVE, moved)
+    merges = (
+        PersonMerged(person_id=CANDIDATE, into_id="ats:between", revision=2),
+        PersonMerged(person_id="ats:between", into_id="ats:remains", revision=2),
+    )
+    gone = stage.tombstone(PEOPLE.name, "ats:remains")
+    if erased_first:
+        await stage.batch.ingest([gone])
+        await stage.told(merges[1], merges[0])
+    else:
+        await stage.told(*merges)
+        await stage.batch.ingest([gone])
+        await stage.settle()
+
+    assert (await stage.last()).interview.cancelled.reason == "person_erased"
+    assert "my own" not in await stage.pool.fetchval(ALL_STATES)
+    erased = "select bool_and((state ->> 'erased')::bool) from person"
+    assert await stage.pool.fetchval(erased)
+
+
+async def test_a_merge_brings_nobody_back(stage: Stage) -> None:
+    await stage.told(a_person(CANDIDATE, revision=1))
+    await stage.batch.ingest([stage.tombstone(PEOPLE.name, CANDIDATE)])
+    await stage.told(PersonMerged(person_id=CANDIDATE, into_id="ats:remains", revision=2))
+
+    assert (
+        await stage.pool.fetchval("select merged_into from person where id = $1", CANDIDATE) is None
+    )
 
 
 async def test_a_seat_link_of_the_coordinator_does_not_decline(stage: Stage) -> None:

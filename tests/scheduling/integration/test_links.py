@@ -162,7 +162,8 @@ async def test_a_time_that_was_never_offered_is_answered_with_those_that_are(
 
 async def test_somebody_who_turned_out_to_be_the_same_person(stage: Stage, mint: Mint) -> None:
     await stage.told(a_profile(ANNA), a_request(), a_person(CANDIDATE), a_person("ats:cara-2"))
-    await stage.told(PersonMerged(person_id=CANDIDATE, into_id="ats:cara-2"))
+    await stage.told(PersonMerged(person_id=CANDIDATE, into_id="ats:cara-1"))
+    await stage.told(PersonMerged(person_id="ats:cara-1", into_id="ats:cara-2"))
     cara = visitor(stage, mint, "book", "ats:cara-2")
 
     assert (await cara.follow()).status_code == 200

@@ -17,7 +17,7 @@ from parley_contracts.links import LinkClaims
 class Work(WorkingSet):
     """The rows of one transaction, by table."""
 
-    people: Rows[Person] = field(default_factory=lambda: Rows("person"))
+    people: Rows[Person] = field(default_factory=lambda: Rows("person", ("merged_into",)))
     applications: Rows[Application] = field(default_factory=lambda: Rows("application"))
     rounds: Rows[Round] = field(default_factory=lambda: Rows("round", ("application_id", "people")))
     kept_records: Rows[KeptRecords] = field(default_factory=lambda: Rows("kept_records"))

@@ -18,7 +18,7 @@ from parley_contracts.links import LinkClaims
 class Work(WorkingSet):
     """The rows of one transaction, by table, in the order in which they are locked."""
 
-    persons: Rows[Person] = field(default_factory=lambda: Rows("person"))
+    persons: Rows[Person] = field(default_factory=lambda: Rows("person", ("merged_into",)))
     desks: Rows[Desk] = field(default_factory=lambda: Rows("desk", ("id",)))
     applications: Rows[Application] = field(
         default_factory=lambda: Rows("application", ("waiting_for",))

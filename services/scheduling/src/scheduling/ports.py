@@ -23,7 +23,7 @@ from scheduling.working_set import KeptRecords, Refusal, Rows, Step, WorkingSet
 class Work(WorkingSet):
     """The rows of one transaction, by table."""
 
-    persons: Rows[Person] = field(default_factory=lambda: Rows("person"))
+    persons: Rows[Person] = field(default_factory=lambda: Rows("person", ("merged_into",)))
     interviewers: Rows[Interviewer] = field(
         default_factory=lambda: Rows("interviewer", ("pool_ids",))
     )

@@ -18,6 +18,9 @@ PEOPLE: Table[Person] = Table(
     name="person",
     type=Person,
     columns=("merged_into",),
+    matching={
+        "merged_into": "select merged_into as value, id from person where merged_into = any($1)",
+    },
     insert="""
 insert into person (id, state, merged_into)
 select * from unnest($1::text[], $2::jsonb[], $3::text[]) returning id, xmin as stamp
@@ -94,15 +97,24 @@ from round left join application on application.id = round.application_id
 where round.id = $1 and round.state is not null
 """
 READ_PEOPLE = """
-select asked.id as asked, coalesce(other.state, person.state) as state
-from unnest($1::text[]) as asked (id)
-join person on person.id = asked.id
-left join person as other on other.id = person.merged_into and other.state is not null
-where person.state is not null
-"""
-KNOWN_AS = (
-    "select id from person where merged_into = $1 and id = any($2::text[]) order by id limit 1"
+with recursive line (asked, id) as (
+    select id, id from unnest($1::text[]) as id
+    union
+    select line.asked, person.merged_into from line join person on person.id = line.id
+    where person.merged_into is not null
 )
+select distinct on (line.asked) line.asked, person.state
+from line join person on person.id = line.id
+where person.state is not null
+order by line.asked, person.merged_into is not null
+"""
+"""Of each the last one of those that it was merged into, one after the other."""
+KNOWN_AS = """
+with recursive known (id) as (
+    select $1::text union select person.id from person join known on person.merged_into = known.id
+)
+select id from known where id = any($2::text[]) order by id limit 1
+"""
 
 
 def gathers(pool: Pool) -> Mapping[str, Gather]:

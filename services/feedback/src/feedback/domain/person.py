@@ -33,5 +33,4 @@ class Person:
             id=self.id,
             seen=having_seen(self.seen, source, revision),
             merged_into=into_id,
-            erased=self.erased,
         )

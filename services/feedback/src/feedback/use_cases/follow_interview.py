@@ -69,10 +69,12 @@ def follow_interview(message: Received, work: Work, *, now: datetime) -> Refusal
 
 def _is_anothers(work: Work, round_: Round, candidate_id: str) -> bool:
     """Given to somebody else, and not to the same person under another id."""
-    if round_.candidate_id in (None, candidate_id):
-        return False
-    known = work.people.get(round_.candidate_id or "")
-    return known is None or known.merged_into != candidate_id
+    was, met = round_.candidate_id, set[str]()
+    while was is not None and was not in met and was != candidate_id:
+        met.add(was)
+        known = work.people.get(was)
+        was = known.merged_into if known is not None else None
+    return bool(met) and was != candidate_id
 
 
 def _leave(work: Work, round_: Round, application_id: str, *, now: datetime) -> None:

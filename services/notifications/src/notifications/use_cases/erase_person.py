@@ -1,5 +1,8 @@
-"""Forgets a person: name, address, what was to be sent, and what was kept of broken records."""
+"""Forgets a person under every id that turned out to be theirs: name, address, what was to be sent, and what was
+kept of broken records.
+"""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from notifications.domain.changed import changed
@@ -15,28 +18,52 @@ FORGET = "forget_records"
 
 
 def needs(message: Tombstone, work: Work) -> Needs:
-    mine = work.messages.peek_where("person_id", message.key)
+    return needs_to_erase(message.key, work)
+
+
+def needs_to_erase(person_id: str, work: Work) -> Needs:
+    return Needs.union(
+        _needs_of(one, work) for one in same_person(person_id, work.persons.peek_where)
+    )
+
+
+def _needs_of(person_id: str, work: Work) -> Needs:
+    mine = work.messages.peek_where("person_id", person_id)
     queued = [one for one in mine if one.status == Status.QUEUED]
     marked = (needs_of_desk(one, work) for one in mine if one.failed_person is not None)
     return (
         Needs.union(marked)
-        | Needs.rows("person", message.key)
-        | Needs.matching("message", "person_id", message.key)
+        | Needs.rows("person", person_id)
+        | Needs.matching("person", "merged_into", person_id)
+        | Needs.matching("message", "person_id", person_id)
         | Needs.rows("delivery", *(one.id for one in queued))
         | Needs.rows("stream", *(one.key for one in queued))
     )
 
 
+def same_person(person_id: str, where: Callable[[str, str], tuple[Person, ...]]) -> tuple[str, ...]:
+    """An id, and all that were merged into it, one after the other or at once."""
+    ids = [person_id]
+    for one in ids:
+        ids.extend(old.id for old in where("merged_into", one) if old.id not in ids)
+    return tuple(ids)
+
+
 def erase_person(message: Tombstone, work: Work, *, now: datetime) -> Refusal | None:
-    before = work.persons.get(message.key) or Person(id=message.key)
-    work.persons.put(before.erase())
-    for one in work.messages.where("person_id", message.key):
-        work.messages.put(_hold_back(one, work, now=now))
-        if one.failed_person is not None:
-            clear_mark(work, one, now=now)
-    # Later than this batch, whose own broken records are kept after its use cases have run.
-    work.timers.set(FORGET, message.key, now)
+    erase(message.key, work, now=now)
     return None
+
+
+def erase(person_id: str, work: Work, *, now: datetime) -> None:
+    for person in same_person(person_id, work.persons.where):
+        before = work.persons.get(person) or Person(id=person)
+        work.persons.put(before.erase())
+        for one in work.messages.where("person_id", person):
+            work.messages.put(_hold_back(one, work, now=now))
+            if one.failed_person is not None:
+                clear_mark(work, one, now=now)
+        # Later than this batch, whose own broken records are kept after its use cases have run.
+        work.timers.set(FORGET, person, now)
 
 
 def needs_to_forget(message: Fired, work: Work) -> Needs:

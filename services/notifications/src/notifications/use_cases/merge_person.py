@@ -1,4 +1,6 @@
-"""A person turned out to be another one: what is meant for the old id reaches who remains."""
+"""A person turned out to be another one: what is meant for the old id reaches who remains. Where that one has been
+erased meanwhile, so is the old id.
+"""
 
 from datetime import datetime
 
@@ -6,6 +8,7 @@ from notifications.domain.changed import changed
 from notifications.domain.person import Person
 from notifications.domain.revisions import having_seen, is_newer
 from notifications.ports import Work
+from notifications.use_cases.erase_person import erase, needs_to_erase
 from notifications.use_cases.upsert_person import release, released_needs, send_again
 from notifications.working_set import Needs, Refusal
 from parley_contracts.cloudevents import Received
@@ -13,7 +16,12 @@ from parley_contracts.people import PersonMerged
 
 
 def needs(message: Received, work: Work) -> Needs:
-    return released_needs(message.subject, work)
+    event = message.data
+    into_id = event.into_id if isinstance(event, PersonMerged) else None
+    into = work.persons.peek(into_id) if into_id is not None else None
+    mine = released_needs(message.subject, work) | Needs.looking("person", into_id)
+    gone = into is not None and into.erased
+    return mine | needs_to_erase(message.subject, work) if gone else mine
 
 
 def merge_person(message: Received, work: Work, *, now: datetime) -> Refusal | None:
@@ -35,6 +43,10 @@ def merge_person(message: Received, work: Work, *, now: datetime) -> Refusal | N
         letters=before.letters,
     )
     work.persons.put(changed(merged, renewals=before.renewals))
+    into = work.persons.get(event.into_id)
+    if into is not None and into.erased:
+        erase(event.person_id, work, now=now)
+        return None
     release(work, event.person_id, now=now)
     send_again(work, event.person_id, now=now)
     return None

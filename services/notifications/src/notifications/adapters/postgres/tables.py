@@ -17,6 +17,9 @@ PERSONS = Table(
     update="update person set state = n.state, version = n.version + 1"
     " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
     " where person.id = n.id and person.version = n.version returning person.id, person.xmin as stamp",
+    matching={
+        "merged_into": "select merged_into as value, id from person where merged_into = any($1)",
+    },
 )
 
 DESKS = Table(

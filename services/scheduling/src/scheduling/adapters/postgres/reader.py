@@ -17,11 +17,24 @@ from scheduling.domain.span import Span
 ONE_OFFER = "select state from offer where id = $1"
 ONE_APPLICATION = "select state from application where id = $1"
 PERSONS = """
-select p.id, coalesce(into_one.state, p.state) as state
-from person p left join person into_one on into_one.id = p.merged_into
-where p.id = any($1) and p.state is not null
+with recursive line (asked, id) as (
+    select id, id from unnest($1::text[]) as id
+    union
+    select line.asked, person.merged_into from line join person on person.id = line.id
+    where person.merged_into is not null
+)
+select distinct on (line.asked) line.asked as id, person.state
+from line join person on person.id = line.id
+where person.state is not null
+order by line.asked, person.merged_into is not null
 """
-KNOWN_AS = "select id from person where merged_into = $1"
+"""Of each the last one of those that it was merged into, one after the other."""
+KNOWN_AS = """
+with recursive known (id) as (
+    select $1::text union select person.id from person join known on person.merged_into = known.id
+)
+select id from known
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Reader:
 
     async def known_as(self, person_id: str) -> frozenset[str]:
         rows = await self.pool.fetch(KNOWN_AS, person_id)
-        return frozenset({person_id, *(row["id"] for row in rows)})
+        return frozenset(row["id"] for row in rows)
 
     async def no_shows(self, interview: Interview) -> tuple[NoShow, ...]:
         state = await self.pool.fetchval(ONE_APPLICATION, interview.application_id)

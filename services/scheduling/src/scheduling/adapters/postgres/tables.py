@@ -24,6 +24,9 @@ PERSON = Table(
     update="update person set state = n.state, version = person.version + 1"
     " from unnest($1::text[], $2::int[], $3::jsonb[]) as n (id, version, state)"
     " where person.id = n.id and person.version = n.version returning person.id, person.xmin as stamp",
+    matching={
+        "merged_into": "select id from person where merged_into = any($1)",
+    },
 )
 INTERVIEWER = Table(
     name="interviewer",
