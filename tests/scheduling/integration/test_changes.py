@@ -1,5 +1,6 @@
 """After the booking: moving, cancelling, declining, replacing, importing, closing, and conflicts."""
 
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -41,6 +42,7 @@ from scheduling.domain.interview import By
 from scheduling.use_cases import ask_to_move, cancel_interview, decline_seat, move_interview
 from scheduling.working_set import Refusal, UseCase
 
+NINE = at(3, 9)
 ASK = UseCase(ask_to_move.needs, ask_to_move.ask_to_move)
 ALL_STATES = """
 select string_agg(state::text, ' ')
@@ -53,8 +55,10 @@ async def _booked(stage: Stage, **more: Any) -> None:
     assert await stage.book(at(3, 9)) is None
 
 
-async def _decline(stage: Stage, who: str, reason: str = "not_then") -> Refusal | None:
-    command = decline_seat.DeclineSeat(INTERVIEW, "talk", who, reason)
+async def _decline(
+    stage: Stage, who: str, reason: str = "not_then", was_at: datetime = NINE
+) -> Refusal | None:
+    command = decline_seat.DeclineSeat(INTERVIEW, "talk", who, was_at, reason)
     answer = await stage.command(DECLINE, command)
     await stage.settle()
     return answer
@@ -144,6 +148,27 @@ async def test_a_shadow_that_declines_changes_nothing_else(stage: Stage) -> None
 
     assert (await stage.last()).interview.status == "booked"
     assert [one.interviewer_id for one in await stage.bookings()] == [ANNA]
+
+
+async def test_a_shadow_gives_up_their_seat_and_nobody_elses_time(stage: Stage) -> None:
+    await _booked(stage, sessions=[a_session(a_seat(ANNA), a_seat(BORIS, shadow=True))])
+    move = ask_to_move.AskToMove(INTERVIEW, BORIS, By.INTERVIEWER, at(3, 9), "not_then", "")
+    cancel = cancel_interview.CancelInterview(INTERVIEW, BORIS, By.INTERVIEWER, "other", "")
+
+    answers = [await stage.command(ASK, move), await stage.command(CANCEL, cancel)]
+
+    assert answers == [Refusal("not_yours")] * 2
+
+
+async def test_a_seat_is_given_up_at_the_time_that_was_shown(stage: Stage) -> None:
+    await _booked(stage)
+    move = move_interview.MoveInterview(
+        INTERVIEW, CANDIDATE, "Europe/Berlin", at(3, 9), at(4, 9), "ill", ""
+    )
+    assert await stage.command(MOVE, move) is None
+
+    assert await _decline(stage, ANNA, was_at=at(3, 9)) == Refusal("moved_on")
+    assert await _decline(stage, ANNA, was_at=at(4, 9)) is None
 
 
 async def test_a_calendar_that_declines_is_a_decline(stage: Stage) -> None:

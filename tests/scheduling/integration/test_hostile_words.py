@@ -129,7 +129,7 @@ async def noted(stage: Stage, mint: Mint, words: str) -> Pages:
     await act(cara, "move", **ZONED, starts_at=ten, was_at=nine)
     await act(coen, "move", was_at=ten)
     await act(cara, "slot", **ZONED, starts_at=noon)
-    await act(anna, "decline", session="talk")
+    await act(anna, "decline", session="talk", was_at=noon)
     stage.clock.moment = later(hours=1)
     await act(coen, "cancel")
     return pages

@@ -126,7 +126,7 @@ async def test_words_of_whoever_sits_there_no_more_go_with_them(stage: Stage) ->
     assert await stage.book(at(3, 9)) is None
     sits = (await stage.interview()).sessions[0].seats[0].interviewer_id
     assert sits is not None
-    decline = decline_seat.DeclineSeat(INTERVIEW, "talk", sits, "other", "in my words")
+    decline = decline_seat.DeclineSeat(INTERVIEW, "talk", sits, at(3, 9), "other", "in my words")
     assert await stage.command(DECLINE, decline) is None
     cancel = cancel_interview.CancelInterview(
         INTERVIEW, COORDINATOR, By.HIRING_TEAM, "other", "and in theirs"

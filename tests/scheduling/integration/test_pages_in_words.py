@@ -12,6 +12,7 @@ from tests.scheduling.building import (
     a_person,
     a_profile,
     a_request,
+    a_seat,
     a_session,
     at,
 )
@@ -22,7 +23,7 @@ from parley_contracts.plan import HiringTeam
 from parley_contracts.rounds import NoShowReported, Round
 
 NINE = "2027-03-03T09:00:00Z"
-DECLINED = {"session": "talk", "reason": "not_then", "note": ""}
+DECLINED = {"session": "talk", "was_at": NINE, "reason": "not_then", "note": ""}
 
 
 async def _booked(stage: Stage, *sessions: dict[str, object]) -> None:
@@ -51,6 +52,20 @@ async def test_a_seat_given_up_is_confirmed_however_often_it_is_said(
     page = words(await anna.look())
     assert "You have given up your seat" in page
     assert then in page
+
+
+async def test_who_listens_may_give_up_their_own_seat_only(stage: Stage, mint: Mint) -> None:
+    await _booked(stage, a_session(a_seat(ANNA), a_seat(BORIS, shadow=True)))
+    boris, anna = visitor(stage, mint, "seat", BORIS), visitor(stage, mint, "seat", ANNA)
+
+    listens, asks = await boris.follow(), await anna.follow()
+
+    assert "I cannot be there" in words(listens)
+    assert "takes place without you" in words(listens)
+    for one in ("Cancel the whole interview", "Ask for another time"):
+        assert one in words(asks)
+        assert one not in words(listens)
+    assert (await boris.post("decline", DECLINED)).status_code == 303
 
 
 async def test_a_time_given_up_is_confirmed(stage: Stage, mint: Mint) -> None:

@@ -115,8 +115,9 @@ async def test_what_happens_at_once_happens_in_some_order(stage: Stage, seed: in
         move = move_interview.MoveInterview(
             INTERVIEW, CANDIDATE, "Europe/Berlin", at(3, 9), at(3, 10), "other", ""
         )
+        decline = decline_seat.DeclineSeat(INTERVIEW, "talk", ANNA, at(3, 9), "not_then")
         every: list[Awaitable[Refusal | None]] = [
-            stage.command(DECLINE, decline_seat.DeclineSeat(INTERVIEW, "talk", ANNA, "not_then")),
+            stage.command(DECLINE, decline),
             stage.command(MOVE, move),
             _nothing(stage.take(busy(ANNA, (at(3, 9), at(3, 12))))),
             stage.book(at(3, 9), interview="ats:i2"),

@@ -164,8 +164,9 @@ REFUSED: list[tuple[Any, Any, str]] = [
     (cancel_interview, CANCEL(INTERVIEW, CANDIDATE, By.HIRING_TEAM, *OTHER), "not_yours"),
     (ask_to_move, ASK(INTERVIEW, CANDIDATE, By.INTERVIEWER, NINE, *OTHER), "not_yours"),
     (ask_to_move, ASK(INTERVIEW, ANNA, By.INTERVIEWER, TEN, *OTHER), "moved_on"),
-    (decline_seat, DECLINE(INTERVIEW, "talk", CANDIDATE, "other"), "not_seated"),
-    (decline_seat, DECLINE(INTERVIEW, "no", ANNA, "other"), "not_yours"),
+    (decline_seat, DECLINE(INTERVIEW, "talk", CANDIDATE, NINE, "other"), "not_seated"),
+    (decline_seat, DECLINE(INTERVIEW, "no", ANNA, NINE, "other"), "not_yours"),
+    (decline_seat, DECLINE(INTERVIEW, "talk", ANNA, TEN, "other"), "moved_on"),
     (search_again, SEARCH(INTERVIEW, ANNA), "not_yours"),
     (search_again, SEARCH(INTERVIEW, COORDINATOR), "not_open"),
     (settle_attention, settle_attention.SettleAttention(INTERVIEW, CANDIDATE), "not_yours"),
@@ -201,7 +202,7 @@ def test_what_has_begun_is_not_changed_any_more(who: str) -> None:
 def test_one_decliner_of_a_panel_frees_everybody_else() -> None:
     work = booked()
 
-    command = decline_seat.DeclineSeat(INTERVIEW, "talk", ANNA, "not_then")
+    command = decline_seat.DeclineSeat(INTERVIEW, "talk", ANNA, at(3, 9), "not_then")
     assert run(decline_seat, "decline_seat", command, work) is None
 
     interview = work.interviews[INTERVIEW]

@@ -50,7 +50,7 @@ def _ask_coordinator(work: Work, interview: Interview, *, now: datetime) -> None
 
 
 def _command(data: InvitationAnswered) -> DeclineSeat:
-    return DeclineSeat(data.interview_id, data.session_id, data.person_id, NOT_THEN)
+    return DeclineSeat(data.interview_id, data.session_id, data.person_id, data.starts_at, NOT_THEN)
 
 
 def _data(message: Received) -> InvitationAnswered:

@@ -37,6 +37,7 @@ class DeclineSeat:
     interview_id: str
     session_id: str
     person_id: str
+    was_at: datetime
     reason: str
     note: str = ""
 
@@ -64,8 +65,9 @@ def decline_seat(command: DeclineSeat, work: Work, *, now: datetime) -> Refusal 
         return None
     if session.state != SessionState.BOOKED or session.span is None or not interview.live:
         return Refusal("not_booked")
-    if session.span.starts_at <= now:
-        return Refusal("too_late")
+    moved_on = session.span.starts_at != command.was_at
+    if moved_on or session.span.starts_at <= now:
+        return Refusal("moved_on" if moved_on else "too_late")
     interview = _remembered(interview, command, session.span, now=now)
     release_seats(work, interview, now=now, session_id=session.id, interviewer_id=command.person_id)
     if interview.imported or seat.shadow:
@@ -84,7 +86,9 @@ def apply_early_answers(work: Work, interview_id: str, *, now: datetime) -> None
         interview = work.interviews[interview_id]
         session = interview.session(answer.session_id)
         if session is not None and session.starts_at == answer.starts_at:
-            command = DeclineSeat(interview_id, session.id, answer.person_id, NOT_THEN)
+            command = DeclineSeat(
+                interview_id, session.id, answer.person_id, answer.starts_at, NOT_THEN
+            )
             decline_seat(command, work, now=now)
     if early is not None and early.answers:
         work.early.put(changed(early, answers=()))

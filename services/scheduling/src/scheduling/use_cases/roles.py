@@ -4,10 +4,13 @@ from scheduling.domain.interview import By, Interview
 
 
 def plays(interview: Interview, person_id: str, part: By) -> bool:
+    """Whether they may arrange the interview in this part; who only listens may give up their own seat."""
     if part is By.CANDIDATE:
         return interview.candidate_id == person_id
     if part is By.INTERVIEWER:
-        return any(person_id in one.people for one in interview.sessions)
+        seats = (seat for one in interview.sessions for seat in one.seats)
+        sitting = (seat for seat in seats if seat.taken and not seat.shadow)
+        return any(seat.interviewer_id == person_id for seat in sitting)
     return part is By.HIRING_TEAM and person_id in arrangers(interview)
 
 

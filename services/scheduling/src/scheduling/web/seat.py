@@ -9,7 +9,7 @@ from scheduling.use_cases import ask_to_move, cancel_interview, decline_seat
 from scheduling.use_cases.ask_to_move import AskToMove
 from scheduling.use_cases.cancel_interview import CancelInterview
 from scheduling.use_cases.decline_seat import DeclineSeat
-from scheduling.use_cases.roles import arrangers
+from scheduling.use_cases.roles import arrangers, plays
 from scheduling.web import views, words
 from scheduling.web.frame import NotOpen, choice, text
 from scheduling.web.pages import Pages, Visit, instant_field, note_field
@@ -52,6 +52,7 @@ def router(pages: Pages) -> APIRouter:
             interview_id=visit.interview.id,
             session_id=text(form, "session", most=128, least=1),
             person_id=_interviewer(visit),
+            was_at=instant_field(form, "was_at"),
             reason=choice(form, "reason", DECLINE_REASONS),
             note=note_field(form),
         )
@@ -108,6 +109,7 @@ async def _show(pages: Pages, visit: Visit) -> HTMLResponse:
     persons = await pages.reader.persons(views.involved(interview) | {who})
     me = persons.get(who)
     zone = (me.zone if me is not None else None) or interview.zone or "UTC"
+    asks = plays(interview, who, By.INTERVIEWER)
     to_come = [one for one in mine if one.starts_at is not None and visit.now < one.starts_at]
     return pages.frame.page(
         "seat.html",
@@ -117,7 +119,9 @@ async def _show(pages: Pages, visit: Visit) -> HTMLResponse:
         zone_name=words.zone_name(zone),
         sessions=[views.session_view(one, persons, zone) for one in mine],
         to_come={one.id for one in to_come},
-        movable=bool(to_come) and not interview.imported,
+        movable=bool(to_come) and asks and not interview.imported,
+        callable_off=bool(to_come) and asks,
+        asks=asks,
         decline_reasons=DECLINE_REASONS,
         move_reasons=MOVE_REASONS,
         cancel_reasons=CANCEL_REASONS,
