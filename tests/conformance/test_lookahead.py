@@ -43,6 +43,9 @@ class Line:
     def assignment(self) -> set[TopicPartition]:
         return set()
 
+    def highwater(self, _: TopicPartition) -> int | None:
+        return None
+
     async def getmany(
         self, *, timeout_ms: int, max_records: int
     ) -> dict[TopicPartition, list[Any]]:
@@ -345,3 +348,53 @@ async def test_all_of_a_topic_arrives_in_order_however_often_a_batch_fails(
     places = [TopicPartition(topic, one) for one in range(PARTITIONS)]
     assert [await committed.committed(one) for one in places] == [EACH] * PARTITIONS
     await committed.stop()
+
+
+@dataclass
+class Beyond(Line):
+    """Two partitions of which one was heard of, with places that hold no record."""
+
+    at: int = 0
+
+    def assignment(self) -> set[TopicPartition]:
+        return {TopicPartition("t", one) for one in (0, 1)}
+
+    def highwater(self, place: TopicPartition) -> int | None:
+        return 99 if place.partition == 0 else None
+
+    async def position(self, place: TopicPartition) -> int:
+        assert place.partition == 0, "waits until it is heard of"
+        return self.at
+
+
+async def test_places_without_a_record_are_passed_once_nothing_is_left(plumbing: Plumbing) -> None:
+    told: list[dict[Any, int]] = []
+
+    async def passed(_: Any, places: dict[Any, int]) -> None:
+        told.append(dict(places))
+
+    lookahead = plumbing.lookahead.Lookahead(passed=passed)
+    line = Beyond([raw(0, 4)], at=5)
+    for at in (5, 5, 7, 7):
+        line.at = at
+        await lookahead.next_batch(line)
+
+    assert told == [{TopicPartition("t", 0): 7}]
+
+
+async def test_no_place_is_passed_that_the_client_took_from_nobody(plumbing: Plumbing) -> None:
+    """It has failed on one partition, and what it had of another went with it."""
+
+    class Unreadable(Beyond):
+        async def getmany(self, **_: Any) -> Any:
+            raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid")
+
+    told: list[Any] = []
+
+    async def passed(*places: Any) -> None:
+        told.append(places)
+
+    lookahead = plumbing.lookahead.Lookahead(passed=passed)
+    assert await lookahead.next_batch(Unreadable(at=9)) == ()
+
+    assert told == []

@@ -11,7 +11,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import CommitFailedError
 from tests.conformance.tally import Plumbing
-from tests.support.until import turns, until
+from tests.support.until import turns, until, until_it
 
 from parley_local.topics import Kafka
 
@@ -301,6 +301,37 @@ async def test_what_fails_while_the_client_leaves_comes_again(
     done = [sum(number % 3 == one for number in heard) or None for one in range(3)]
     assert await committed(kafka, group, topic) == done
     assert sorted(heard) == list(range(len(heard)))
+
+
+async def test_what_is_no_record_does_not_wait(
+    plumbing: Plumbing, kafka: Kafka, topic_prefix: str
+) -> None:
+    """A writer's transactions end in a marker each, and those that were given up hold records that nobody reads."""
+    topic, group, heard = f"{topic_prefix}sounds", f"{topic_prefix}group", list[int]()
+    await kafka.create_topics([topic], partitions=3)
+
+    async def ingest(records: Any) -> None:
+        heard.extend(int(one.value) for one in records)
+
+    consumer = plumbing.consumer.Consumer(
+        kafka.bootstrap, group, ("sounds",), ingest, prefix=topic_prefix
+    )
+    running = asyncio.create_task(consumer.run())
+    writer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, transactional_id=group)
+    async with writer:
+        for number in range(6):
+            await writer.begin_transaction()
+            await writer.send_and_wait(topic, b"%d" % number, partition=number % 3)
+            await (writer.abort_transaction() if number % 2 else writer.commit_transaction())
+
+    async def nothing_waits() -> bool:
+        return await committed(kafka, group, topic) == [4] * 3
+
+    await until_it(nothing_waits)
+    consumer.stop()
+    await running
+
+    assert sorted(heard) == [0, 2, 4]
 
 
 def rebalances(plumbing: Plumbing, offsets: Any) -> Any:

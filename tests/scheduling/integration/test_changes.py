@@ -14,7 +14,6 @@ from tests.scheduling.building import (
     INTERVIEW,
     RECRUITER,
     a_change,
-    a_person,
     a_profile,
     a_request,
     a_seat,
@@ -34,20 +33,14 @@ from parley_contracts.applications import (
     InterviewRequestCancelled,
 )
 from parley_contracts.notifications import InvitationAnswered
-from parley_contracts.people import PersonMerged
 from parley_contracts.plan import HiringTeam
 from parley_contracts.rounds import NoShowReported, Round, RoundDecided
-from parley_contracts.topics import PEOPLE
 from scheduling.domain.interview import By
 from scheduling.use_cases import ask_to_move, cancel_interview, decline_seat, move_interview
 from scheduling.working_set import Refusal, UseCase
 
 NINE = at(3, 9)
 ASK = UseCase(ask_to_move.needs, ask_to_move.ask_to_move)
-ALL_STATES = """
-select string_agg(state::text, ' ')
-from (select state from person union all select state from interview) as known
-"""
 
 
 async def _booked(stage: Stage, **more: Any) -> None:
@@ -355,65 +348,6 @@ async def test_our_own_invitation_in_a_calendar_is_no_conflict(stage: Stage) -> 
     await stage.told(busy(ANNA, (at(3, 9), at(3, 10)), uid=f"{uid}@parley.example"))
 
     assert "BookingConflictFound" not in await stage.names()
-
-
-async def test_an_erased_candidate_is_called_off_and_forgotten(stage: Stage) -> None:
-    await stage.told(a_person(CANDIDATE, name="Cara Lindqvist", revision=4))
-    await _booked(stage)
-    moved = move_interview.MoveInterview(
-        INTERVIEW, CANDIDATE, "Europe/Berlin", at(3, 9), at(3, 10), "ill", "my own words"
-    )
-    await stage.command(MOVE, moved)
-
-    await stage.batch.ingest([stage.tombstone(PEOPLE.name, CANDIDATE)])
-    await stage.told(a_person(CANDIDATE, name="Cara Lindqvist", revision=4))
-
-    assert (await stage.last()).interview.cancelled.reason == "person_erased"
-    everything = await stage.pool.fetchval(ALL_STATES)
-    assert CANDIDATE in everything
-    assert "Lindqvist" not in everything
-    assert "my own" not in everything
-    await stage.told(a_person(CANDIDATE, name="Cara Lindqvist", revision=5))
-    assert "Lindqvist" in await stage.pool.fetchval("select state::text from person")
-
-
-@pytest.mark.parametrize("erased_first", [True, False])
-async def test_words_under_an_id_of_long_ago_go_with_whoever_remains(
-    stage: Stage,
-    erased_first: bool,  # noqa: FBT001 - a case
-) -> None:
-    await _booked(stage)
-    moved = move_interview.MoveInterview(
-        INTERVIEW, CANDIDATE, "Europe/Berlin", at(3, 9), at(3, 10), "ill", "my own words"
-    )
-    await stage.command(MOVE, moved)
-    merges = (
-        PersonMerged(person_id=CANDIDATE, into_id="ats:between", revision=2),
-        PersonMerged(person_id="ats:between", into_id="ats:remains", revision=2),
-    )
-    gone = stage.tombstone(PEOPLE.name, "ats:remains")
-    if erased_first:
-        await stage.batch.ingest([gone])
-        await stage.told(merges[1], merges[0])
-    else:
-        await stage.told(*merges)
-        await stage.batch.ingest([gone])
-        await stage.settle()
-
-    assert (await stage.last()).interview.cancelled.reason == "person_erased"
-    assert "my own" not in await stage.pool.fetchval(ALL_STATES)
-    erased = "select bool_and((state ->> 'erased')::bool) from person"
-    assert await stage.pool.fetchval(erased)
-
-
-async def test_a_merge_brings_nobody_back(stage: Stage) -> None:
-    await stage.told(a_person(CANDIDATE, revision=1))
-    await stage.batch.ingest([stage.tombstone(PEOPLE.name, CANDIDATE)])
-    await stage.told(PersonMerged(person_id=CANDIDATE, into_id="ats:remains", revision=2))
-
-    assert (
-        await stage.pool.fetchval("select merged_into from person where id = $1", CANDIDATE) is None
-    )
 
 
 async def test_a_seat_link_of_the_coordinator_does_not_decline(stage: Stage) -> None:

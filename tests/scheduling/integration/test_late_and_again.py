@@ -9,7 +9,6 @@ from tests.scheduling.building import (
     APPLICATION,
     BORIS,
     CANDIDATE,
-    COORDINATOR,
     INTERVIEW,
     a_change,
     a_person,
@@ -20,7 +19,7 @@ from tests.scheduling.building import (
     an_import,
     at,
 )
-from tests.scheduling.stage import CANCEL, DECLINE, MOVE, Stage
+from tests.scheduling.stage import MOVE, Stage
 
 from parley_contracts.applications import (
     ApplicationClosed,
@@ -32,9 +31,7 @@ from parley_contracts.applications import (
 from parley_contracts.event import Event
 from parley_contracts.people import PersonMerged
 from parley_contracts.plan import HiringTeam
-from parley_contracts.topics import PEOPLE
-from scheduling.domain.interview import By
-from scheduling.use_cases import cancel_interview, decline_seat, move_interview
+from scheduling.use_cases import move_interview
 
 ALL_STATES = "select string_agg(state::text, ' ') from interview"
 ENDS: Sequence[Event] = (
@@ -118,28 +115,6 @@ async def test_a_conflict_is_over_when_either_gives_way(stage: Stage) -> None:
 
     fact = await stage.interview("ats:fact")
     assert (fact.conflicts, fact.sessions[0].seats[0].state) == ((), "seated")
-
-
-async def test_words_of_whoever_sits_there_no_more_go_with_them(stage: Stage) -> None:
-    seat = a_seat(one_of=[ANNA, BORIS])
-    await stage.told(a_profile(ANNA), a_profile(BORIS), a_request(a_session(seat)))
-    assert await stage.book(at(3, 9)) is None
-    sits = (await stage.interview()).sessions[0].seats[0].interviewer_id
-    assert sits is not None
-    decline = decline_seat.DeclineSeat(INTERVIEW, "talk", sits, at(3, 9), "other", "in my words")
-    assert await stage.command(DECLINE, decline) is None
-    cancel = cancel_interview.CancelInterview(
-        INTERVIEW, COORDINATOR, By.HIRING_TEAM, "other", "and in theirs"
-    )
-    assert await stage.command(CANCEL, cancel) is None
-    await stage.settle()
-    assert "in my words" in await stage.pool.fetchval(ALL_STATES)
-
-    for one in (sits, COORDINATOR):
-        await stage.batch.ingest([stage.tombstone(PEOPLE.name, one)])
-
-    everything = await stage.pool.fetchval(ALL_STATES)
-    assert ("in my words" in everything, "and in theirs" in everything) == (False, False)
 
 
 async def test_another_candidate_confirms_a_zone_of_their_own(stage: Stage) -> None:

@@ -164,7 +164,8 @@ class Consumer:
             security=self.access.security(),
             sasl_oauth_token_provider=self.access.token_provider(),
         )
-        offsets, lookahead = Offsets(), Lookahead(self._decode_ahead)
+        offsets = Offsets()
+        lookahead = Lookahead(self._decode_ahead, passed=offsets.commit)
         subscriber: Any = self._broker.subscriber(
             *[self.prefix + topic for topic in self.topics],
             group_id=self.group,

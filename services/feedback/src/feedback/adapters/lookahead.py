@@ -32,11 +32,19 @@ CAREFUL_SECONDS = 0.05
 """Between two rounds in which each partition was asked alone, and had nothing."""
 
 
+async def leave(*_: object) -> None:
+    """Nothing is decoded ahead, and nothing committed that was no record."""
+
+
 @dataclass(slots=True)
 class Lookahead:
     """For one client and its whole life; `decode` keeps what it makes of the records it is given."""
 
-    decode: Callable[[RawBatch], Awaitable[None]]
+    decode: Callable[[RawBatch], Awaitable[None]] = leave
+    passed: Callable[[Any, Mapping[TopicPartition, int]], Awaitable[None]] = leave
+    """Told of places that the client has come to without a record for anybody, when all before them is done: a
+    transaction's marker, or what compaction took, would look like a record that waits.
+    """
     _looking: "asyncio.Task[None] | None" = field(default=None, init=False)
     _read: RawBatch = field(default=(), init=False)
     _next: dict[TopicPartition, int] = field(default_factory=dict, init=False)
@@ -48,7 +56,7 @@ class Lookahead:
     @classmethod
     def reading_alone(cls, begins: Mapping[TopicPartition, int]) -> "Lookahead":
         """For a client without a group, whose partitions begin there: it looks no further, and passes what cannot be read."""
-        reader = cls(_nothing)
+        reader = cls()
         reader._next.update(begins)
         return reader
 
@@ -66,8 +74,24 @@ class Lookahead:
         if room := MAX_RECORDS - len(self._read):
             # Where this fails, what was read ahead stays for the next call: the client has passed it by.
             more = await self._more(consumer, wait_ms=0 if self._read else POLL_MS, most=room)
+            if not self._read and not more and (beyond := await self._beyond(consumer)):
+                await self.passed(consumer, beyond)
         ahead, self._read = self._read, ()
         return ahead + more
+
+    async def _beyond(self, consumer: Any) -> Mapping[TopicPartition, int]:
+        """Nothing is in hand, and nothing was there: the client's own place is after all that was handed out."""
+        beyond: dict[TopicPartition, int] = {}
+        if self._lost or self._careful:
+            return beyond
+        for place in consumer.assignment():
+            if consumer.highwater(place) is None:  # not heard of yet
+                continue
+            position = await consumer.position(place)
+            if position > self._next.get(place, 0):
+                beyond[place] = position
+        self._next |= beyond
+        return beyond
 
     async def put_back(self, consumer: Any) -> None:
         """What is not assigned any more is nobody's to put back: whoever has it now begins where it was committed."""
@@ -148,10 +172,6 @@ class Lookahead:
         if not found:
             await asyncio.sleep(CAREFUL_SECONDS)
         return found
-
-
-async def _nothing(_: RawBatch) -> None:
-    """Nothing is decoded ahead."""
 
 
 async def _up_to_the_unreadable(
