@@ -1,9 +1,11 @@
 """`python -m feedback serve | migrate | check | status | snapshot | reconcile | replay | timers … | dead-letters …`."""
 
 import argparse
+import gc
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import uvloop
@@ -55,8 +57,9 @@ async def _migrate(settings: Database, patience: float) -> dict[str, object]:
 
 
 def _serve(settings: Settings, roles: Sequence[str]) -> int:
-    from feedback import app  # noqa: PLC0415 - see above
-    from feedback.adapters.http import AddressTaken  # noqa: PLC0415 - see above
+    with _loading():
+        from feedback import app  # noqa: PLC0415 - see above
+        from feedback.adapters.http import AddressTaken  # noqa: PLC0415 - see above
 
     try:
         uvloop.run(app.serve(settings, roles))
@@ -67,7 +70,8 @@ def _serve(settings: Settings, roles: Sequence[str]) -> int:
 
 
 def _operate(settings: Database, options: argparse.Namespace) -> int:
-    from feedback import operations  # noqa: PLC0415 - see above
+    with _loading():
+        from feedback import operations  # noqa: PLC0415 - see above
 
     answer = uvloop.run(operations.chosen(settings, options))
     if isinstance(answer, Answer):
@@ -81,6 +85,17 @@ def _report(answer: Answer, *, as_json: bool) -> int:
     else:
         sys.stdout.write(answer.text)
     return answer.status
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Nothing of it is garbage: the collector would look through it again and again, and once more at the end."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _told(answer: object) -> int:

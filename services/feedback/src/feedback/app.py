@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
 
-from feedback import consumers, timers, web
+from feedback import consumers, timers
 from feedback.adapters import (
     certificates,
     database,
@@ -92,6 +92,8 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         link_keys = Links(settings.link_keys)
         application = FastAPI(title="Parley feedback", docs_url=None, redoc_url=None)
         if "web" in roles:
+            from feedback import web  # noqa: PLC0415 - what pages are made of is for who shows pages
+
             web.install(
                 application,
                 commands=Transactions(pool, store),

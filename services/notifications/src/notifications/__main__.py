@@ -1,9 +1,11 @@
 """`python -m notifications serve | migrate | check | status | reconcile | replay | timeline | pause | resume | keys … | timers … | dead-letters …`."""
 
 import argparse
+import gc
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,8 +74,9 @@ async def _migrate(settings: Database, patience: float) -> dict[str, object]:
 
 
 def _serve(settings: Settings, roles: Sequence[str]) -> int:
-    from notifications import app  # noqa: PLC0415 - see above
-    from notifications.adapters.http import AddressTaken  # noqa: PLC0415 - see above
+    with _loading():
+        from notifications import app  # noqa: PLC0415 - see above
+        from notifications.adapters.http import AddressTaken  # noqa: PLC0415 - see above
 
     try:
         uvloop.run(app.serve(settings, roles))
@@ -84,8 +87,9 @@ def _serve(settings: Settings, roles: Sequence[str]) -> int:
 
 
 def _operate(settings: Database, options: argparse.Namespace) -> int:
-    from notifications import operations  # noqa: PLC0415 - see above
-    from notifications.adapters.timeline import Timeline  # noqa: PLC0415 - see above
+    with _loading():
+        from notifications import operations  # noqa: PLC0415 - see above
+        from notifications.adapters.timeline import Timeline  # noqa: PLC0415 - see above
 
     answer = uvloop.run(operations.chosen(settings, options))
     if not isinstance(answer, Answer | Timeline):
@@ -95,6 +99,17 @@ def _operate(settings: Database, options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(answer.text)
     return answer.status
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Nothing of it is garbage: the collector would look through it again and again, and once more at the end."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _told(answer: object) -> int:

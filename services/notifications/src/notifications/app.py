@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter, FastAPI
 
-from notifications import consumers, timers, web
+from notifications import consumers, timers
 from notifications.adapters import (
     certificates,
     database,
@@ -106,6 +106,8 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         link_keys = Links(settings.link_keys)
         application = FastAPI(title="Parley notifications", docs_url=None, redoc_url=None)
         if "web" in roles:
+            from notifications import web  # noqa: PLC0415 - what pages are made of is for who shows pages
+
             web.install(
                 application,
                 commands=Transactions(pool, store),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI
 
 from parley_contracts.topics import INTERVIEWS
-from scheduling import consumers, timers, web
+from scheduling import consumers, timers
 from scheduling.adapters import (
     certificates,
     database,
@@ -87,6 +87,8 @@ async def build(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIter
         link_keys = Links(settings.link_keys)
         application = FastAPI(title="Parley scheduling", docs_url=None, redoc_url=None)
         if "web" in roles:
+            from scheduling import web  # noqa: PLC0415 - what pages are made of is for who shows pages
+
             web.install(
                 application,
                 commands=Transactions(pool, store),
