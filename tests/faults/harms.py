@@ -79,7 +79,7 @@ async def killed_before_commit(world: World, times: int) -> None:
 
 async def armed(world: World, name: str, failpoint: str) -> None:
     world.harm[f"{name} at {failpoint.partition(':')[0]}"] += 1
-    world.copies += 1
+    world.crashed(name)
     await world.revive(name, PARLEY_FAILPOINT=failpoint)
     await world.gone(name, seconds=90)
     await world.revive(name)
@@ -100,7 +100,7 @@ async def killed_before_250(world: World) -> None:
         return OK
 
     world.harm["notifications at after_data_before_250"] += 1
-    world.copies += 1
+    world.crashed("notifications")
     world.mailbox.taken = kill_first
     await happened.wait()
     world.mailbox.in_good_mood()
@@ -152,7 +152,7 @@ async def drain_overrun(world: World, times: int) -> None:
         async with held_up(world, name):
             process.send(signal.SIGTERM)
             world.harm[f"SIGTERM {name} in a batch"] += 1
-            world.copies += 1
+            world.crashed(name)
             if not await asyncio.to_thread(process.wait, seconds=DRAIN_SECONDS):
                 world.note("drain-overrun", f"{name} did not end within {DRAIN_SECONDS} s")
                 process.send(signal.SIGKILL)

@@ -6,6 +6,7 @@ from tests.faults import works
 from tests.faults.proxy import CLEAR, LATE, NARROW, SILENT, TORN, Lines, Proxy
 from tests.faults.world import World
 
+from parley_local.demo.system import SENDS_MAILS
 from parley_local.kafka import KafkaNode
 from parley_local.ports import LOOPBACK, free_ports
 
@@ -63,7 +64,7 @@ async def bad_lines(world: World, times: int) -> None:
         weather = WEATHERS[number % len(WEATHERS)]
         lines.turn(weather)
         world.harm[f"lines {weather.name}"] += 1
-        world.copies += 1
+        world.crashed(SENDS_MAILS)
         world.ears.slowest = 0.0
         asking = asyncio.create_task(works.seen_again(world))
         await asyncio.sleep(LASTS_SECONDS)

@@ -29,7 +29,7 @@ from parley_local.demo import system
 from parley_local.demo.evidence import Evidence, read_raw, read_tables, read_topics
 from parley_local.demo.feed import STARTS_AT, Line
 from parley_local.demo.quiet import Quiet
-from parley_local.demo.system import SERVICES, Program, System
+from parley_local.demo.system import MAIL_WORKERS, SENDS_MAILS, SERVICES, Program, System
 from parley_local.ports import free_ports
 from parley_local.servers import EmbeddedServers
 
@@ -63,7 +63,7 @@ class World:
     harm: Counter[str] = field(default_factory=Counter)
     """What was done to the system, by kind and count."""
     copies: int = 0
-    """How many mails may have come once more."""
+    """How many mails may have come once more: those that whoever sends them had in hand when it ended."""
     recoveries: list[float] = field(default_factory=list)
     """Seconds of the wall until ready again."""
     noted: list[Finding] = field(default_factory=list)
@@ -187,8 +187,12 @@ class World:
         process = self.programs[name].process
         if process is not None:
             process.send(number)
-            self.copies += 1
+            self.crashed(name)
             await self.gone(name)
+
+    def crashed(self, name: str) -> None:
+        if name == SENDS_MAILS:
+            self.copies += MAIL_WORKERS
 
     async def gone(self, name: str, *, seconds: float = 60) -> None:
         process = self.programs[name].process

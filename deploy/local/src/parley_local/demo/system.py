@@ -22,6 +22,9 @@ from parley_local.topics import Kafka
 from parley_local.waiting import until
 
 SERVICES = ("scheduling", "feedback", "notifications")
+SENDS_MAILS = "notifications"
+MAIL_WORKERS = 8
+"""Mails that it has in hand at once."""
 READY_SECONDS = 60
 MOST_SAID = 2000
 
@@ -200,7 +203,7 @@ def settings_of(
             "SMTP_TLS": "none",
             "MAIL_FROM": "interviews@northwind.example",
             "MAIL_FROM_NAME": "Northwind interviews",
-            "MAIL_WORKERS": "8",
+            "MAIL_WORKERS": str(MAIL_WORKERS),
             "FUSE_MAILS": "100000",
         }
     return {f"{service.upper()}_{name}": value for name, value in shared.items()}
