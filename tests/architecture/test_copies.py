@@ -80,7 +80,7 @@ def test_a_copy_is_what_the_model_is(service: str, name: str) -> None:
     assert words(service, name) == words(MODEL, name)
 
 
-@pytest.mark.parametrize("name", ["failpoint.py", "kafka_look.py"])
+@pytest.mark.parametrize("name", ["failpoint.py", "kafka_look.py", "logs.py"])
 def test_the_relay_has_the_same(name: str) -> None:
     ours = (ROOT / "relay" / "src" / "relay" / name).read_text()
 

@@ -53,10 +53,11 @@ async def run(plumbing: Plumbing, consumer: Any, pool: Any) -> None:
 
 
 async def relay() -> None:
-    from relay.app import configure_logging, serve  # noqa: PLC0415 - a consumer's process has no relay in it
+    from relay import logs  # noqa: PLC0415 - a consumer's process has no relay in it
+    from relay.app import serve  # noqa: PLC0415 - as above
     from relay.config import Settings  # noqa: PLC0415 - see above
 
-    configure_logging("INFO")
+    logs.configure("INFO", "relay")
     await serve(Settings())
 
 

@@ -60,6 +60,8 @@ class Sink:
     at_rcpt: list[str] = field(default_factory=list)
     at_data: list[str] = field(default_factory=list)
     drop_after_data: int = 0
+    answers_at: asyncio.Event | None = None
+    """What it took is answered only then."""
     lines: list[Any] = field(default_factory=list)
     """The connection that each mail came over."""
 
@@ -81,6 +83,8 @@ class Sink:
         parsed = message_from_bytes(envelope.original_content, policy=default)
         assert isinstance(parsed, EmailMessage)
         self.mails.append(parsed)
+        if self.answers_at is not None:
+            await self.answers_at.wait()
         if self.drop_after_data:
             self.drop_after_data -= 1
             server.transport.abort()

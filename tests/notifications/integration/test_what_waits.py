@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -280,6 +280,33 @@ async def test_mails_to_an_id_of_long_ago_go_with_whoever_remains(
     )
     written = "select string_agg(state::text, '') from message where person_id = $1"
     assert '"parts": []' in await day.service.pool.fetchval(written, CANDIDATE)
+
+
+async def test_merges_are_followed_to_their_end(day: Day) -> None:
+    chain = [CANDIDATE, *(f"ats:ana-{number}" for number in range(8))]
+    remains = person(CANDIDATE, email="remains@mail.example").model_copy(
+        update={"person_id": chain[-1]}
+    )
+    merges = [
+        people.PersonMerged(person_id=one, into_id=other, revision=2)
+        for one, other in pairwise(chain)
+    ]
+    await day.hear(*everyone(), remains, *merges, opened(), offered())
+    await day.settle()
+
+    assert len(day.sink.to("remains@mail.example")) == 1
+
+
+async def test_what_waits_for_somebody_erased_waits_no_longer(day: Day) -> None:
+    await day.hear(*[one for one in everyone() if one.person_id != CANDIDATE], opened(), offered())
+    await day.settle()
+    waiting = "select count(*) from dossier where waiting_for @> array[$1::text]"
+    assert await day.service.pool.fetchval(waiting, CANDIDATE) == 1
+
+    await day.erase(CANDIDATE)
+    await day.settle()
+
+    assert await day.service.pool.fetchval(waiting, CANDIDATE) == 0
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -1,5 +1,7 @@
 """Erased people: nothing that they were called or wrote is kept, under whichever id."""
 
+import asyncio
+
 import pytest
 from tests.scheduling.building import (
     ANNA,
@@ -15,6 +17,7 @@ from tests.scheduling.building import (
     at,
 )
 from tests.scheduling.stage import CANCEL, DECLINE, MOVE, Stage
+from tests.support.until import until_it
 
 from parley_contracts.people import PersonMerged
 from parley_contracts.topics import PEOPLE
@@ -108,3 +111,31 @@ async def test_words_of_whoever_sits_there_no_more_go_with_them(stage: Stage) ->
 
     everything = await stage.pool.fetchval(ALL_STATES)
     assert ("in my words" in everything, "and in theirs" in everything) == (False, False)
+
+
+MERGES = """
+update person set state = state || '{"merged_into": "ats:remains"}', version = version + 1 where id = $1
+"""
+
+
+async def test_a_merge_that_is_on_its_way_is_waited_for_and_seen(stage: Stage) -> None:
+    await stage.told(a_person(CANDIDATE), a_person("ats:remains"))
+    async with stage.pool.acquire() as other:
+        merging = other.transaction()
+        await merging.start()
+        await other.execute("select from person where id = 'ats:remains' for share")
+        await other.execute(MERGES, CANDIDATE)
+        gone = [stage.tombstone(PEOPLE.name, "ats:remains")]
+        erasing = asyncio.create_task(stage.batch.ingest(gone))
+
+        async def waits() -> bool:
+            query = "select exists (select from pg_locks where not granted)"
+            found: bool = await other.fetchval(query)
+            return found
+
+        await until_it(waits)
+        await merging.commit()
+    await erasing
+
+    erased = "select bool_and((state ->> 'erased')::bool) from person"
+    assert await stage.pool.fetchval(erased)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import uvloop
 from pydantic import ValidationError
 
-from relay import operations
-from relay.app import configure_logging, serve
+from relay import logs, operations
+from relay.app import serve
 from relay.config import Database, Settings
 from relay.probes import AddressTaken
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(findings.text)
         return 1 if findings.missing else 0
     if isinstance(settings, Settings):
-        configure_logging(settings.log_level)
+        logs.configure(settings.log_level, "relay")
         try:
             uvloop.run(serve(settings))
         except AddressTaken as taken:

@@ -1,11 +1,7 @@
 """Composition root: settings in, a running relay out, a clean end on SIGTERM."""
 
 import asyncio
-import logging
 import signal
-import sys
-
-import structlog
 
 from relay import metrics, probes
 from relay.config import Settings
@@ -16,22 +12,6 @@ from relay.relay import Relay
 
 READY_SECONDS = 15.0
 ALIVE_SECONDS = 60.0
-
-
-def configure_logging(level: str) -> None:
-    """One JSON object a line on standard error; ids and names of ours, never content."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(level=logging.CRITICAL, stream=sys.stderr)
 
 
 def access_of(settings: Settings) -> KafkaAccess:

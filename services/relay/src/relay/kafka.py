@@ -24,6 +24,8 @@ BATCH_BYTES = 512 * 1024
 """Half of a broker's default limit, and 1.5 times as fast as 64 KiB (docs/decisions.md)."""
 
 STOP_SECONDS = 5.0
+START_SECONDS = 12.0
+"""Longer than a request to the broker may take; aiokafka asks for a producer's id for ever."""
 
 FATAL = (
     InvalidProducerEpoch,
@@ -64,7 +66,8 @@ class Kafka:
             **self.access.client(),
         )
         try:
-            await producer.start()
+            async with asyncio.timeout(START_SECONDS):
+                await producer.start()
         except BaseException:
             await producer.stop()
             raise

@@ -21,6 +21,7 @@ PEOPLE: Table[Person] = Table(
     matching={
         "merged_into": "select merged_into as value, id from person where merged_into = any($1)",
     },
+    kin=frozenset({"merged_into"}),
     insert="""
 insert into person (id, state, merged_into)
 select * from unnest($1::text[], $2::jsonb[], $3::text[]) returning id, xmin as stamp

@@ -50,7 +50,8 @@ class Refused(Exception):
 class Table(Generic[A]):
     """A table's statements. An aggregate is one `state` document beside the columns searched.
 
-    `matching` selects value and id by searched column. `insert` takes ids and states, then one array
+    `matching` selects value and id by searched column; by one of `kin`, other rows of the same table, which may come to
+    name a row while it is waited for. `insert` takes ids and states, then one array
     for each of `columns`; `update` ids, versions and states, then the same; both return ids and stamps.
     `lock` is for what is no table of rows: it selects id, version and state of ids $1.
     `placeholder` inserts rows without state for ids $1, so that a parent not heard of yet can be
@@ -67,6 +68,7 @@ class Table(Generic[A]):
     placeholder: str | None = None
     columns: tuple[str, ...] = ()
     matching: Mapping[str, str] | None = None
+    kin: frozenset[str] = frozenset()
     taken: Refusal | None = None
     lightness: int = 1
 
@@ -94,10 +96,7 @@ class Table(Generic[A]):
         """
         wanted = set(ids)
         for column, values in matches.items():
-            if self.matching is None or column not in self.matching:
-                raise LookupError(f"{self.name} declares no search by {column}")
-            found = await connection.fetch(self.matching[column], sorted(values))
-            wanted.update(record["id"] for record in found)
+            wanted |= await self._matching(connection, column, values)
             rows.asked(column, values)
         only_seen = not wanted
         ordered = sorted(wanted | seen)
@@ -111,9 +110,18 @@ class Table(Generic[A]):
         versions, present = await self.look(connection, ordered, memory=memory, statement=lock)
         if self.placeholder is not None and len(versions) < len(ordered):
             raise Unheard
+        for column in self.kin & matches.keys():
+            if not await self._matching(connection, column, matches[column]) <= wanted:
+                raise Unheard
         found_rows = {row_id: present.get(row_id) for row_id in ordered}
         rows.loaded(found_rows, only_seen=only_seen)
         return versions
+
+    async def _matching(self, connection: Connection, column: str, values: set[str]) -> set[str]:
+        if self.matching is None or column not in self.matching:
+            raise LookupError(f"{self.name} declares no search by {column}")
+        found = await connection.fetch(self.matching[column], sorted(values))
+        return {record["id"] for record in found}
 
     async def look(
         self, connection: Connection, ids: Sequence[str], *, memory: Memory, statement: str = LOOK

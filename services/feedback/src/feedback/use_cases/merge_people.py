@@ -33,6 +33,9 @@ def merge_people(message: Received, work: Work, *, now: datetime) -> Refusal | N
     work.note_gap(event, known.seen.get(message.source))
     work.people.put(known.merge(event.into_id, message.source, event.revision))
     into = work.people.get(event.into_id)
-    if into is not None and into.erased:
+    if into is None:
+        # Whoever erases them at this moment collides with this, and one of the two sees the other.
+        work.people.put(Person(id=event.into_id))
+    elif into.erased:
         erase(event.person_id, work, now=now)
     return None

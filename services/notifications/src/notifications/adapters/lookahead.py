@@ -25,6 +25,9 @@ BEHIND = 100
 POLL_MS = 1000
 """At most; a record that comes ends the wait."""
 
+BEYOND_SECONDS = 0.1
+"""The client knows its places, but for those that it has to ask for."""
+
 RawBatch = tuple[ConsumerRecord, ...]
 
 
@@ -84,12 +87,14 @@ class Lookahead:
         beyond: dict[TopicPartition, int] = {}
         if self._lost or self._careful:
             return beyond
-        for place in consumer.assignment():
-            if consumer.highwater(place) is None:  # not heard of yet
-                continue
-            position = await consumer.position(place)
-            if position > self._next.get(place, 0):
-                beyond[place] = position
+        heard = [one for one in consumer.assignment() if consumer.highwater(one) is not None]
+        # A place that is being looked up anew, or that was taken away meanwhile: another time.
+        with contextlib.suppress(TimeoutError, IllegalStateError):
+            async with asyncio.timeout(BEYOND_SECONDS):
+                for place in heard:
+                    position = await consumer.position(place)
+                    if position > self._next.get(place, 0):
+                        beyond[place] = position
         self._next |= beyond
         return beyond
 

@@ -31,7 +31,6 @@ from notifications.domain.person import Person
 log = structlog.get_logger()
 
 PER_WORKER = 8
-MOST_MERGES = 5
 
 Record = Callable[[Outcome, str | None], Awaitable[None]]
 """Back when the outcome is stored."""
@@ -68,12 +67,13 @@ class Desktop:
 
     def reader(self, person_id: str) -> Person | None:
         """Whoever remains of people who turned out to be one."""
-        person = self.people.get(person_id)
-        for _ in range(MOST_MERGES):
-            if person is None or person.merged_into is None:
-                return person
+        person, met = self.people.get(person_id), set[str]()
+        while person is not None and person.merged_into is not None:
+            if person.id in met:
+                return None
+            met.add(person.id)
             person = self.people.get(person.merged_into) or Person(id=person.merged_into)
-        return None
+        return person
 
     @property
     def readers(self) -> Mapping[str, Person]:
@@ -250,11 +250,10 @@ class Post:
     async def _read(self, leases: Sequence[Leased]) -> Desktop:
         ids = {one for lease in leases for one in mentioned(lease.message)}
         people = await self.reader.persons(sorted(ids))
-        for _ in range(MOST_MERGES):
-            merged = {one.merged_into for one in people.values()} - people.keys() - {None}
-            if not merged:
-                break
-            people |= await self.reader.persons(sorted(one for one in merged if one is not None))
+        asked = set(ids)
+        while merged := {one.merged_into for one in people.values() if one.merged_into} - asked:
+            asked |= merged
+            people |= await self.reader.persons(sorted(merged))
         interviews = {
             action.interview_id
             for lease in leases

@@ -4,6 +4,7 @@ The lock ends with its session, and so with the process; a frozen leader's sessi
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import asyncpg
@@ -35,6 +36,7 @@ class SenderLoop:
     password: Password | None = None
     leading: bool = False
     last_turn: float = 0.0
+    _held: Callable[[], bool] = lambda: True
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -46,7 +48,8 @@ class SenderLoop:
         self._wake.set()
 
     def _goes_on(self) -> bool:
-        return not self._stopped.is_set()
+        """Whoever's session has ended holds the lock no more: another may be sending the same."""
+        return not self._stopped.is_set() and self._held()
 
     def alive(self) -> bool:
         now = asyncio.get_running_loop().time()
@@ -85,6 +88,7 @@ class SenderLoop:
             self.leading = True
             await delivery.release_all(self.post.pool)
             keeper = asyncio.create_task(self._keep(connection))
+            self._held = lambda: not (connection.is_closed() or keeper.done())
             while not self._stopped.is_set() and not keeper.done():
                 await self._send()
             if keeper.done():

@@ -11,6 +11,7 @@ from notifications.domain.person import Person
 from notifications.ports import Work
 from notifications.use_cases.publish_outcome import publish_outcome
 from notifications.use_cases.record_outcome import clear_mark, needs_of_desk
+from notifications.use_cases.upsert_person import release
 from notifications.working_set import Fired, Needs, Refusal
 from parley_contracts.cloudevents import Tombstone
 
@@ -36,6 +37,8 @@ def _needs_of(person_id: str, work: Work) -> Needs:
         | Needs.rows("person", person_id)
         | Needs.matching("person", "merged_into", person_id)
         | Needs.matching("message", "person_id", person_id)
+        | Needs.matching("dossier", "waiting_for", person_id)
+        | Needs.matching("application", "waiting_for", person_id)
         | Needs.rows("delivery", *(one.id for one in queued))
         | Needs.rows("stream", *(one.key for one in queued))
     )
@@ -62,6 +65,7 @@ def erase(person_id: str, work: Work, *, now: datetime) -> None:
             work.messages.put(_hold_back(one, work, now=now))
             if one.failed_person is not None:
                 clear_mark(work, one, now=now)
+        release(work, person, now=now)
         # Later than this batch, whose own broken records are kept after its use cases have run.
         work.timers.set(FORGET, person, now)
 

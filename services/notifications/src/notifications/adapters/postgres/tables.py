@@ -20,6 +20,7 @@ PERSONS = Table(
     matching={
         "merged_into": "select merged_into as value, id from person where merged_into = any($1)",
     },
+    kin=frozenset({"merged_into"}),
 )
 
 DESKS = Table(

@@ -27,6 +27,7 @@ PERSON = Table(
     matching={
         "merged_into": "select id from person where merged_into = any($1)",
     },
+    kin=frozenset({"merged_into"}),
 )
 INTERVIEWER = Table(
     name="interviewer",
