@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from tests.conformance.tally import Plumbing
-from tests.conformance.test_operations import run
+from tests.support.typed import run
 from tests.support.until import until_it
 
 from parley_local.ports import LOOPBACK, free_ports

@@ -25,7 +25,7 @@ from tests.conformance.secured import (
     secured_kafka,
 )
 from tests.conformance.tally import Plumbing
-from tests.conformance.test_operations import run
+from tests.support.typed import run
 
 from parley_contracts.topics import TOPICS
 from parley_local.topics import Kafka

@@ -1,17 +1,16 @@
 """The commands an operator types, as they type them, on each service's own domain."""
 
 import asyncio
-import json
 import os
 import secrets
 import sys
-from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 import pytest
 from tests.conformance.conftest import Bench
 from tests.conformance.tally import Plumbing
+from tests.support.typed import run
 
 from parley_contracts.topics import TOPICS
 from parley_local.databases import Postgres
@@ -21,36 +20,6 @@ insert into dead_letter (topic, partition, "offset", key, headers, value, reason
 values ($1, 3, 17, 'ats:x', '[["ce_id", "ZTE="]]', 'not json', 'value is not JSON', $2)
 returning id
 """
-
-
-@dataclass(frozen=True)
-class Done:
-    status: int
-    out: str
-    error: str
-
-    @property
-    def report(self) -> Any:
-        return json.loads(self.out)
-
-
-async def run(service: str, dsn: str | None, *arguments: str, **settings: str) -> Done:
-    name = service.upper()
-    given = {f"{name}_KAFKA_BOOTSTRAP": "127.0.0.1:1"}
-    given |= {f"{name}_{one.upper()}": value for one, value in settings.items()}
-    if dsn is not None:
-        given[f"{name}_DATABASE_URL"] = dsn
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        service,
-        *arguments,
-        env=os.environ | given,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, error = await process.communicate()
-    return Done(process.returncode or 0, out.decode(), error.decode())
 
 
 async def test_migrate_twice_then_status(plumbing: Plumbing, database: str) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.conformance.conftest import Bench
 from tests.conformance.tally import NOW, Plumbing, Tally, counted
-from tests.conformance.test_operations import run
 from tests.conformance.test_status import execute
+from tests.support.typed import run
 
 from parley_contracts.candidate_updates import CandidateUpdateSnapshot
 from parley_contracts.cloudevents import encode

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from tests.conformance.roles import ROLES, Roles
 from tests.conformance.tally import NOW, Plumbing
-from tests.conformance.test_operations import run
+from tests.support.typed import run
 from tests.support.until import until_it
 
 from parley_local.databases import Postgres

@@ -7,7 +7,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 from tests.conformance.tally import Plumbing
-from tests.conformance.test_operations import run
+from tests.support.typed import run
 
 from parley_contracts.topics import APPLICATIONS, PEOPLE, consumed_by
 from parley_local.topics import Kafka

@@ -1,32 +1,20 @@
 """What an operator types: each command as a process of its own."""
 
-import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 from tests.notifications.events import NOW
+from tests.support.typed import run
 
 from notifications.adapters.links import Links
 from notifications.adapters.migrate import migrate, migrations
 
 
 async def typed(dsn: str, *arguments: str, status: int = 0) -> str:
-    settings = {"NOTIFICATIONS_DATABASE_URL": dsn, "NOTIFICATIONS_KAFKA_BOOTSTRAP": "127.0.0.1:1"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "notifications",
-        *arguments,
-        env=os.environ | settings,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    answer, trouble = await process.communicate()
-    assert process.returncode == status
-    return (trouble if status else answer).decode()
+    done = await run("notifications", dsn, *arguments)
+    assert done.status == status
+    return done.error if status else done.out
 
 
 async def test_mail_is_paused_and_goes_on(database: str) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from tests.conformance.test_operations import run
 from tests.pairs.recorded_day import Arrival, read
+from tests.support.typed import run
 
 from parley_local.topics import Kafka
 
