@@ -15,11 +15,11 @@ help: ## What can be done here
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Parley needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Debian and Ubuntu keep this part of Python in a package of its own: apt install python3-venv"; exit 1; }
 
 $(SYNCED): $(BIN)/python uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/*/pyproject.toml)
 	@[ -x "$(UV)" ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.9'
-	$(UV) sync --frozen --all-packages --quiet
+	$(UV) sync --frozen --all-packages --quiet --python $(BIN)/python
 	@touch $@
 
 setup: $(SYNCED) ## Make the environment in .venv
@@ -64,7 +64,7 @@ manifests: $(SYNCED) ## Write Kafka's topics and users for Strimzi, from the top
 	$(BIN)/python -m deploy.manifests.kafka
 
 cluster-test: $(SYNCED) ## What deploy/ holds, on the cluster that KUBECONFIG names
-	$(UV) sync --frozen --all-packages --group cluster --quiet
+	$(UV) sync --frozen --all-packages --group cluster --quiet --python $(BIN)/python
 	@UV_TOOL_DIR=$(CURDIR)/$(VENV)/tools UV_TOOL_BIN_DIR=$(CURDIR)/$(VENV)/tools/bin $(UV) tool install --quiet checkov==3.3.30
 	$(BIN)/pytest -p no:randomly tests/manifests tests/images tests/cluster $(ARGS)
 

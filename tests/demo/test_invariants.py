@@ -159,6 +159,14 @@ def test_a_mail_that_came_twice_is_seen_unless_a_crash_allows_it() -> None:
     assert invariants.mail_once(day, copies_allowed=1) == []
 
 
+def test_a_day_on_which_nobody_can_do_anything_is_seen() -> None:
+    nothing = invariants.check(Evidence(now=NINE), something_happens=True)
+
+    assert {one.invariant for one in nothing} == {invariants.HAPPENS}
+    assert "no mail led to anybody's home" in {one.what for one in nothing}
+    assert invariants.check(Evidence(now=NINE)) == []
+
+
 def test_an_event_told_in_two_mails_is_seen() -> None:
     first, second = (
         NotificationSent(

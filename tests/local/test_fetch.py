@@ -14,7 +14,7 @@ from tests.support.mirror import Mirror, running_mirror
 from parley_local import fetch as fetching
 from parley_local.artefacts import Artefact
 from parley_local.config import Config
-from parley_local.errors import ArtefactCorrupt, ArtefactsUnreachable, CacheUnwritable
+from parley_local.errors import ArtefactCorrupt, ArtefactsUnreachable, CacheUnwritable, NoWayOut
 from parley_local.fetch import fetch
 from parley_local.ports import free_ports
 from parley_local.waiting import until
@@ -138,6 +138,24 @@ def test_cache_that_cannot_be_written_says_what_to_do(mirror: Mirror, tmp_path: 
 
     with pytest.raises(CacheUnwritable, match="PARLEY_CACHE"):
         fetch([artefact], Config(mirror.url, tmp_path / "file" / "cache"))
+
+
+def test_a_cache_that_somebody_else_laid_there_is_told_of_in_words(tmp_path: Path) -> None:
+    trouble = CacheUnwritable(tmp_path, PermissionError("it belongs to another user"))
+
+    assert "(it belongs to another user)" in str(trouble)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("SSL_CERT_FILE", "/nowhere"), ("ALL_PROXY", "nonsense://127.0.0.1:1")]
+)
+def test_a_setting_that_lets_nothing_out_is_named(
+    mirror: Mirror, config: Config, variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(NoWayOut, match=variable):
+        fetch([mirror.holds("a", b"a")], config)
 
 
 def test_processes_that_fetch_at_once_download_once(mirror: Mirror, config: Config) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.support.owners import interrupt, line_of, mentioning, owner
 
 from parley_local.databases import Postgres
-from parley_local.errors import NotEmpty, NotPrefixed, PackageMissing
+from parley_local.errors import NotEmpty, NotPrefixed, PackageMissing, Unreachable
 from parley_local.servers import containers_answer, provide
 from parley_local.topics import Kafka
 from parley_local.waiting import until
@@ -119,6 +119,22 @@ async def test_each_is_decided_for_itself(
         assert servers.postgres.admin_dsn == database
 
     assert chosen == [3]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PARLEY_TEST_KAFKA", "127.0.0.1:1"),
+        ("PARLEY_TEST_POSTGRES", "postgresql://x@127.0.0.1:1/x"),
+    ],
+)
+def test_named_servers_that_do_not_answer_are_told_by_their_variable(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with provide() as servers, pytest.raises(Unreachable, match=variable):
+        _ = servers.kafka if variable.endswith("KAFKA") else servers.postgres
 
 
 def test_containers_are_used_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,8 @@ class NoChromium(Exception):
 
 def find() -> str:
     """The path of a Chromium, installed where that is possible: by one test process, for which others wait."""
-    with (Path(tempfile.gettempdir()) / f"parley-chromium-{os.geteuid()}").open("w") as turn:
+    path = Path(tempfile.gettempdir()) / f"parley-chromium-{os.geteuid()}"
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "rb+") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         return _on_the_machine() or _from_debian() or _from_playwright()
 

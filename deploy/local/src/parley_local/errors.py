@@ -18,7 +18,7 @@ class PlatformUnsupported(LocalError):
 class CacheUnwritable(LocalError):
     def __init__(self, folder: Path, cause: OSError) -> None:
         super().__init__(
-            f"The cache folder {folder} cannot be written ({cause.strerror}). "
+            f"The cache folder {folder} cannot be written ({cause.strerror or cause}). "
             "Set PARLEY_CACHE to a folder that can."
         )
 
@@ -29,6 +29,21 @@ class ArtefactsUnreachable(LocalError):
             f"{url} could not be fetched: {cause}. Without a network, set PARLEY_ARTEFACTS_URL to a "
             "mirror of Maven Central that this machine reaches, or copy the cache folder of a "
             "machine that has run `parley-local fetch` and set PARLEY_CACHE to it."
+        )
+
+
+class NoWayOut(LocalError):
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(
+            f"Nothing can be fetched with these settings: {cause}. Look at SSL_CERT_FILE, HTTPS_PROXY and ALL_PROXY "
+            "(a SOCKS proxy needs the package socksio)."
+        )
+
+
+class Unreachable(LocalError):
+    def __init__(self, variable: str, cause: BaseException) -> None:
+        super().__init__(
+            f"What {variable} names does not answer, or refuses us: {str(cause) or type(cause).__name__}."
         )
 
 

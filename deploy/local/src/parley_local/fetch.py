@@ -16,7 +16,7 @@ import httpx
 
 from parley_local.artefacts import Artefact
 from parley_local.config import Config
-from parley_local.errors import ArtefactCorrupt, ArtefactsUnreachable, CacheUnwritable
+from parley_local.errors import ArtefactCorrupt, ArtefactsUnreachable, CacheUnwritable, NoWayOut
 from parley_local.progress import progress
 from parley_local.side_by_side import side_by_side
 
@@ -70,13 +70,20 @@ def download_all(artefacts: Sequence[Artefact], folder: Path, base: str) -> None
         return
     with (
         progress(len(artefacts), sum(artefact.size for artefact in artefacts), base) as report,
-        httpx.Client(timeout=TIMEOUT, follow_redirects=True) as client,
+        client_of_this_machine() as client,
     ):
         downloads = Downloads(folder, base, client, report, deque(artefacts))
         try:
             side_by_side(*[downloads.work] * AT_ONCE)
         finally:
             downloads.waiting.clear()
+
+
+def client_of_this_machine() -> httpx.Client:
+    try:
+        return httpx.Client(timeout=TIMEOUT, follow_redirects=True)
+    except (OSError, ImportError, ValueError) as error:
+        raise NoWayOut(error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,8 @@ class Downloads:
                 if attempt == ATTEMPTS or not worth_another(error):
                     raise ArtefactsUnreachable(url, describe(error)) from error
                 time.sleep(PAUSE_SECONDS * attempt)
+            except httpx.InvalidURL as error:
+                raise ArtefactsUnreachable(url, str(error)) from error
             else:
                 return
 

@@ -15,10 +15,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Generic, TypeVar
 
+import asyncpg
+from aiokafka.errors import KafkaError
+
 from parley_local.account import Account, database_account, reachable
 from parley_local.config import Config
 from parley_local.databases import NamedPostgres, Postgres
-from parley_local.errors import PackageMissing
+from parley_local.errors import PackageMissing, Unreachable
 from parley_local.kafka import KafkaCluster
 from parley_local.postgres import PostgresServer
 from parley_local.side_by_side import side_by_side
@@ -119,7 +122,11 @@ def embedded_postgres(ending: ExitStack, *, fsync: bool) -> PostgresServer:
 
 def named_kafka(ending: ExitStack, bootstrap: str) -> Kafka:
     prefix = f"parley-{secrets.token_hex(4)}-"
-    kafka = NamedKafka(bootstrap, prefix=prefix, replication=apart(copies_on(bootstrap)))
+    try:
+        replication = apart(copies_on(bootstrap))
+    except (KafkaError, OSError) as error:
+        raise Unreachable("PARLEY_TEST_KAFKA", error) from error
+    kafka = NamedKafka(bootstrap, prefix=prefix, replication=replication)
     ending.callback(lambda: apart(kafka.delete_prefixed(prefix)))
     return kafka
 
@@ -131,7 +138,10 @@ async def copies_on(bootstrap: str) -> int:
 
 def named_postgres(ending: ExitStack, dsn: str) -> Postgres:
     postgres = NamedPostgres(dsn, prefix=f"parley_{secrets.token_hex(4)}_")
-    apart(postgres.refuse_unless_empty())
+    try:
+        apart(postgres.refuse_unless_empty())
+    except (asyncpg.PostgresError, OSError, ValueError) as error:
+        raise Unreachable("PARLEY_TEST_POSTGRES", error) from error
     ending.callback(lambda: apart(postgres.drop_prefixed()))
     return postgres
 

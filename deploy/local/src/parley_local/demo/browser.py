@@ -30,6 +30,8 @@ class Page:
     url: str
     status: int
     document: html.HtmlElement
+    source: str
+    """As it came: what stands in an attribute or a comment is read by nobody, and was given away."""
 
     @property
     def heading(self) -> str:
@@ -103,8 +105,9 @@ class Browser:
 def _page(response: httpx.Response) -> Page:
     if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise PageBroken(f"{response.url.path} answered {response.status_code}")
-    document = html.document_fromstring(response.text or "<html></html>")
-    return Page(str(response.url), response.status_code, document)
+    source = response.text if response.text.strip() else "<html></html>"
+    document = html.document_fromstring(source)
+    return Page(str(response.url), response.status_code, document, source)
 
 
 def _form(url: str, element: html.HtmlElement) -> Form:

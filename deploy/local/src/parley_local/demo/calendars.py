@@ -65,12 +65,19 @@ def entries_of(text: str) -> list[Entry]:
             sequence=int(event.get("sequence", 0)),
             stamped_at=event.decoded("dtstamp").astimezone(UTC),
             cancelled=cancels or str(event.get("status", "")).upper() == "CANCELLED",
-            starts_at=event.decoded("dtstart").astimezone(UTC),
-            ends_at=event.decoded("dtend").astimezone(UTC),
+            starts_at=_in_utc(event.decoded("dtstart")),
+            ends_at=_in_utc(event.decoded("dtend")),
             location=str(event.get("location", "")),
         )
         for event in calendar.walk("VEVENT")
     ]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Not by the zone of whoever happens to read it."""
+    if moment.tzinfo is None:
+        raise ValueError("a calendar's time names no zone")
+    return moment.astimezone(UTC)
 
 
 def appointments(entries: dict[str, Entry]) -> list[Appointment]:

@@ -67,10 +67,12 @@ class Conductor:
         if moment is None:
             return
         self.clock.set(moment, rate=0)
-        self.jumps += 1
-        await self._say(moment)
-        await self.settle()
-        self.clock.set(moment, rate=1)
+        try:
+            self.jumps += 1
+            await self._say(moment)
+            await self.settle()
+        finally:
+            self.clock.set(moment, rate=1)
 
     async def tick(self) -> None:
         """What is due by now, while time runs by itself."""

@@ -338,12 +338,13 @@ async def last_looks(stage: Conductor) -> Mapping[tuple[str, str], Look | None]:
 
     async def ask(address: str, url: str) -> None:
         async with room:
-            await ask_anew(people.browser_of(address), url)
+            await people.counted(ask_anew(people.browser_of(address), url))
 
     async def look(address: str, kind: str, url: str) -> Look | None:
         async with room:
             walks = address not in people.left_alone
-            return await look_around(people.browser_of(address), url, kind, walks=walks)
+            looks = look_around(people.browser_of(address), url, kind, walks=walks)
+            return await people.counted(looks)
 
     links = newest_links(people.mailbox.mails)
     await asyncio.gather(*[ask(address, url) for (address, _), url in links.items()])

@@ -12,8 +12,15 @@ from itertools import combinations, groupby
 from parley_contracts.applications import ApplicationClosed, ApplicationOpened
 from parley_contracts.candidate_updates import ApplicationClockEvent, CandidateUpdateOverdue, Word
 from parley_contracts.intake import RecordRejected
-from parley_contracts.interviews import BookingConflictFound, Origin, SeatStatus
+from parley_contracts.interviews import (
+    BookingConflictFound,
+    InterviewBooked,
+    Origin,
+    SeatStatus,
+    SessionEnded,
+)
 from parley_contracts.notifications import NotificationSent
+from parley_contracts.rounds import DecisionRecorded, FeedbackSubmitted
 from parley_contracts.topics import ATS, TOPICS
 from parley_local.demo.calendars import (
     KEPT,
@@ -43,14 +50,22 @@ class Violation:
 
 
 def check(
-    evidence: Evidence, *, copies_allowed: int = 0, pages_may_fail: bool = False
+    evidence: Evidence,
+    *,
+    copies_allowed: int = 0,
+    pages_may_fail: bool = False,
+    something_happens: bool = False,
 ) -> list[Violation]:
-    """All of them; both allowances are for days on which programs are killed."""
+    """All of them; both allowances are for days on which programs are killed. `something_happens` in a day of ours;
+    somebody's own may hold anything.
+    """
     found = [
         Violation(name, what) for name, holds in INVARIANTS.items() for what in holds(evidence)
     ]
     if not pages_may_fail:
         found += [Violation(PAGES_ANSWER, what) for what in every_page_answered(evidence)]
+    if something_happens:
+        found += [Violation(HAPPENS, what) for what in a_day_took_place(evidence)]
     repeated = mail_once(evidence, copies_allowed=copies_allowed)
     return found + [Violation(MAIL_ONCE, what) for what in repeated]
 
@@ -159,9 +174,17 @@ def _same_time(one: Appointment, other: Appointment) -> bool:
     return (one.starts_at, one.ends_at) == (other.starts_at, other.ends_at)
 
 
+HAPPENS = "a day took place"
 MAIL_ONCE = "every mail once"
 PAGES_ANSWER = "every page answers"
 """Two that a day may break on which programs are killed."""
+
+
+def a_day_took_place(evidence: Evidence) -> list[str]:
+    """A system in which nobody can do anything breaks no other rule."""
+    wanted = (InterviewBooked, SessionEnded, FeedbackSubmitted, DecisionRecorded, NotificationSent)
+    missing = [f"there is no {one.__name__}" for one in wanted if not any(evidence.of(one))]
+    return missing if evidence.homes else [*missing, "no mail led to anybody's home"]
 
 
 def mail_once(evidence: Evidence, *, copies_allowed: int = 0) -> list[str]:

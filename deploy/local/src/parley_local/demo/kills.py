@@ -32,5 +32,4 @@ class Kills:
             self.done[program.name] += 1
 
     def revive(self) -> None:
-        if self.done:
-            self.system.revive()
+        self.system.revive()

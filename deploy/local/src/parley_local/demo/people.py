@@ -6,10 +6,11 @@ import asyncio
 import random
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from time import time as wall
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ LOOKS_EVERY = timedelta(hours=3)
 """People look at their mail at the same hours all over the world, when they are awake: so time moves in fewer jumps."""
 AWAKE = (time(7, 30), time(21, 30))
 _LOOKS = LOOKS_EVERY.total_seconds()
+T = TypeVar("T")
 NO_ANSWER = "pages that did not answer"
 A_DAY = timedelta(days=1)
 AT_ONCE = 12
@@ -137,12 +139,20 @@ class People:
     async def close(self) -> None:
         await self._transport.aclose()
 
+    async def counted(self, looks: Awaitable[T]) -> T | None:
+        """None where a page does not answer or is broken, which is counted."""
+        try:
+            return await looks
+        except (PageBroken, httpx.HTTPError):
+            self.done[NO_ANSWER] += 1
+            return None
+
     def browser_of(self, person: str) -> Browser:
         if person not in self._browsers:
 
             def see(page: Page) -> None:
                 path = unquote(urlsplit(page.url).path)
-                self.canaries.look(page.text, reader=person, page=path)
+                self.canaries.look(page.source, reader=person, page=path)
 
             self._browsers[person] = Browser.new(self._transport, see)
         return self._browsers[person]
@@ -206,7 +216,7 @@ class People:
         try:
             page = await browser.open(plan.url)
             outcome = await acts.ACTS[plan.purpose](visit, page)
-        except (PageBroken, httpx.TransportError) as trouble:
+        except (PageBroken, httpx.HTTPError) as trouble:
             self.unanswered.append(Unanswered(wall(), plan.purpose, repr(trouble)))
             self._try_again(plan, now)
             return

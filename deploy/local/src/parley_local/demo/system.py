@@ -58,23 +58,27 @@ class Program:
             folder=self.folder,
             log=self.log,
             environment=os.environ | self.environment,
+            removed=self.folder,
         )
 
     def ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=3).status_code == httpx.codes.OK
+            # A proxy that the machine names is none for the machine itself.
+            answer = httpx.get(f"{self.url}/readyz", timeout=3, trust_env=False)
         except httpx.HTTPError:
             return False
+        return answer.status_code == httpx.codes.OK
 
     def await_ready(self) -> None:
         if (
             not until(lambda: self.ready() or not self.alive, seconds=READY_SECONDS)
             or not self.alive
         ):
-            last = self.log.read_text(errors="replace")[-MOST_SAID:]
-            raise ProgramFailed(
-                f"{self.name} did not become ready: see {self.log}, which ends in\n{last}"
-            )
+            raise ProgramFailed(f"{self.name} did not become ready. {self.last_words()}")
+
+    def last_words(self) -> str:
+        said = self.log.read_text(errors="replace")[-MOST_SAID:]
+        return f"{self.log} ends in\n{said}"
 
     @property
     def alive(self) -> bool:
@@ -95,6 +99,12 @@ class System:
             program.start()
         for program in self.programs.values():
             program.await_ready()
+
+    def all_living(self) -> None:
+        """Raises `ProgramFailed` for one that has ended by itself."""
+        for program in self.programs.values():
+            if not program.alive:
+                raise ProgramFailed(f"{program.name} has ended by itself. {program.last_words()}")
 
     def revive(self) -> list[str]:
         """Start what has died, as Kubernetes would; returns the names."""
