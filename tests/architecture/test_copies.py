@@ -4,6 +4,7 @@ Behaviour is what binds them (tests/conformance); this says which copy was forgo
 that has to differ is taken off the list, with its reason in docs/decisions.md.
 """
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,8 @@ COPIED = (
     "web/frame.py",
     "web/static/pico.css",
 )
+PIECES = (("use_cases/erase_person.py", "same_person"), ("__main__.py", "_loading"))
+"""Functions alike, of files that are not."""
 
 
 def words(service: str, name: str) -> list[str]:
@@ -78,6 +81,20 @@ def words(service: str, name: str) -> list[str]:
 @pytest.mark.parametrize("service", OTHERS)
 def test_a_copy_is_what_the_model_is(service: str, name: str) -> None:
     assert words(service, name) == words(MODEL, name)
+
+
+def piece(service: str, name: str, function: str) -> str:
+    tree = ast.parse((ROOT / service / "src" / service / name).read_text())
+    (found,) = (
+        one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == function
+    )
+    return ast.dump(found)
+
+
+@pytest.mark.parametrize(("name", "function"), PIECES)
+@pytest.mark.parametrize("service", OTHERS)
+def test_a_piece_is_what_the_models_is(service: str, name: str, function: str) -> None:
+    assert piece(service, name, function) == piece(MODEL, name, function)
 
 
 @pytest.mark.parametrize("name", ["failpoint.py", "kafka_look.py", "logs.py"])
