@@ -37,7 +37,7 @@ def run(line):
         status = main(asked["arguments"])
     except SystemExit as end:
         status = end.code
-    except BaseException:
+    except Exception:  # as the interpreter does with whatever a program does not catch
         traceback.print_exc()
         status = 1
     sys.stdout.flush()
@@ -84,7 +84,8 @@ async def run(service: str, dsn: str | None, *arguments: str, **settings: str) -
     if dsn is not None:
         given[f"{name}_DATABASE_URL"] = dsn
     asked = {"arguments": arguments, "environment": os.environ | given}
-    reader, writer = await asyncio.open_unix_connection(_forks(service))
+    path, _ = _forks(service)
+    reader, writer = await asyncio.open_unix_connection(path)
     writer.write(json.dumps(asked).encode() + b"\n")
     answer = await reader.read()
     writer.close()
@@ -93,8 +94,8 @@ async def run(service: str, dsn: str | None, *arguments: str, **settings: str) -
 
 
 @cache
-def _forks(service: str) -> Path:
-    """Ends, and takes its folder with it, with whoever asks."""
+def _forks(service: str) -> "tuple[Path, subprocess.Popen[str]]":
+    """Where it listens. It ends, and takes its folder with it, when its standard input does."""
     path = Path(tempfile.mkdtemp(prefix="parley-typed-")) / service
     process = subprocess.Popen(
         [sys.executable, "-c", FORKS, service, str(path)],
@@ -104,8 +105,4 @@ def _forks(service: str) -> Path:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "listens\n"
-    _KEPT.append(process)
-    return path
-
-
-_KEPT: list["subprocess.Popen[str]"] = []
+    return path, process

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 POLL_SECONDS = 0.01
 
@@ -19,6 +20,18 @@ async def until_it(condition: Callable[[], Awaitable[bool]], *, seconds: float =
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 - it happens outside this process
             await asyncio.sleep(POLL_SECONDS)
+
+
+async def until_somebody_waits(connection: Any) -> None:
+    """For a lock that somebody else holds, on the server that `connection` (or a pool) leads to."""
+
+    async def look() -> bool:
+        found: bool = await connection.fetchval(
+            "select exists (select from pg_locks where not granted)"
+        )
+        return found
+
+    await until_it(look)
 
 
 async def turns(count: int) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from tests.feedback.builders import CANDIDATE
 from tests.feedback.service import Service
-from tests.support.until import until_it
+from tests.support.until import until_somebody_waits
 
 from parley_contracts.people import PersonMerged, PersonUpserted
 from parley_contracts.topics import PEOPLE
@@ -40,14 +40,7 @@ async def test_a_merge_that_is_on_its_way_is_waited_for_and_seen(
         record = service.record(PersonMerged(person_id=REMAINS, into_id="ats:x"))
         gone = type(record)(PEOPLE.name, 0, 999, REMAINS.encode(), None, ())
         erasing = asyncio.create_task(service.batch.ingest([gone]))
-
-        async def waits() -> bool:
-            found: bool = await other.fetchval(
-                "select exists (select from pg_locks where not granted)"
-            )
-            return found
-
-        await until_it(waits)
+        await until_somebody_waits(other)
         await merging.commit()
     await erasing
 

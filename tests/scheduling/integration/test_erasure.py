@@ -17,7 +17,7 @@ from tests.scheduling.building import (
     at,
 )
 from tests.scheduling.stage import CANCEL, DECLINE, MOVE, Stage
-from tests.support.until import until_it
+from tests.support.until import until_somebody_waits
 
 from parley_contracts.people import PersonMerged
 from parley_contracts.topics import PEOPLE
@@ -127,13 +127,7 @@ async def test_a_merge_that_is_on_its_way_is_waited_for_and_seen(stage: Stage) -
         await other.execute(MERGES, CANDIDATE)
         gone = [stage.tombstone(PEOPLE.name, "ats:remains")]
         erasing = asyncio.create_task(stage.batch.ingest(gone))
-
-        async def waits() -> bool:
-            query = "select exists (select from pg_locks where not granted)"
-            found: bool = await other.fetchval(query)
-            return found
-
-        await until_it(waits)
+        await until_somebody_waits(other)
         await merging.commit()
     await erasing
 

@@ -63,7 +63,7 @@ def entries_of(text: str) -> list[Entry]:
         Entry(
             uid=str(event["uid"]),
             sequence=int(event.get("sequence", 0)),
-            stamped_at=event.decoded("dtstamp").astimezone(UTC),
+            stamped_at=_in_utc(event.decoded("dtstamp")),
             cancelled=cancels or str(event.get("status", "")).upper() == "CANCELLED",
             starts_at=_in_utc(event.decoded("dtstart")),
             ends_at=_in_utc(event.decoded("dtend")),
