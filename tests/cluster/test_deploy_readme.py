@@ -1,12 +1,9 @@
 """The commands of `deploy/README.md`, typed one block after the other, and what each leaves."""
 
-import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests.cluster.api_server import kubectl
@@ -30,11 +27,9 @@ def commands(section: str) -> str:
 
 
 def typed(section: str) -> str:
-    python = Path(sys.executable).parent
     done = subprocess.run(
         ["/bin/bash", "-euo", "pipefail", "-c", commands(section)],
         cwd=ROOT,
-        env=os.environ | {"PATH": f"{python}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=False,

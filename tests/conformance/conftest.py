@@ -131,7 +131,7 @@ async def template(postgres: Postgres) -> AsyncIterator[Callable[[Plumbing], Awa
 def pooler(postgres: Postgres) -> Iterator[PgBouncer | None]:
     """Where `PARLEY_PGBOUNCER` names its program, the plumbing goes through it."""
     program = os.environ.get("PARLEY_PGBOUNCER")
-    if program is None:
+    if not program:
         yield None
         return
     assert (trouble := too_old(program)) is None, trouble

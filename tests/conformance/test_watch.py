@@ -1,6 +1,7 @@
 """Figures are those of one process: who does not lead tells none, and a lost database leaves a gap."""
 
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncpg
@@ -29,6 +30,19 @@ class Broker:
         if not self.answers:
             raise TimeoutError
         return {"ats.people.v1": 7, "ats.missing.v1": None}
+
+
+@dataclass
+class Slow(Broker):
+    """One that is asked while somebody scrapes."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def lag(self, topics: Any) -> dict[str, int | None]:
+        self.asked.set()
+        await self.may_answer.wait()
+        return await super().lag(topics)
 
 
 @dataclass
@@ -75,6 +89,21 @@ async def test_who_leads_tells_what_waits(bench: Bench) -> None:
     assert found["parley_waiting_oldest_seconds", "x"] == 0
     assert found["parley_waiting_oldest_seconds", "y"] == 60
     assert ("parley_consumer_lag_records", "ats.missing.v1") not in found
+
+
+async def test_a_scrape_while_the_broker_is_asked_finds_the_lag_of_before(bench: Bench) -> None:
+    watch = Watched(bench.plumbing, bench.pool).watch()
+    await watch.look()
+    slow = Slow()
+    watch.source = replace(watch.source, kafka=slow)
+
+    looking = asyncio.create_task(watch.look())
+    await slow.asked.wait()
+    found = samples(watch)
+    slow.may_answer.set()
+    await looking
+
+    assert found["parley_consumer_lag_records", "ats.people.v1"] == 7
 
 
 async def test_who_leads_no_more_tells_nothing(bench: Bench) -> None:

@@ -5,12 +5,14 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import asyncpg
 from tests.faults import rows, works
 from tests.faults.load import interviewer
 from tests.faults.sink import OK
 from tests.faults.world import World
+from tests.support.until import until_it
 
 from parley_local.demo.system import SERVICES
 
@@ -18,6 +20,12 @@ SESSION_SECONDS = 6
 DRAIN_SECONDS = 25
 RECOVERY_SECONDS = 30.0
 BURST = 2_500
+BURST_KEYS = [f"burst:{one % 50}" for one in range(BURST)]
+OF_RELAYS = """
+from pg_stat_activity where application_name = 'relay' and datname = current_database()
+"""
+RELAYS_THERE = "select count(*)" + OF_RELAYS
+CUT_RELAYS = "select pg_terminate_backend(pid)" + OF_RELAYS
 HOT = 5
 """Interviewers whose calendars change all the time."""
 
@@ -183,21 +191,30 @@ async def busy_calendars(world: World, times: int) -> None:
 
 
 async def two_relays(world: World, times: int) -> None:
-    """Two relays for each database, more to send than one takes at once, and sessions that are cut over and over."""
+    """Two relays for each database, more to send than one takes at once, and sessions that are cut over and over:
+    some of them while both are there and the one that leads, or each of them, is in the middle of it.
+    """
     for name in [one for one in world.programs if one.startswith("relay")]:
         await world.second_relay(name)
     for number in range(times):
         await asyncio.sleep(world.chance.uniform(0.5, 1.5))
         service = world.chance.choice(SERVICES)
         if number % 5 == 0:
-            await rows.insert(world, service, [f"burst:{one % 50}" for one in range(BURST)])
+            await until_it(partial(_both_there, world, service))
+            await rows.insert(world, service, BURST_KEYS)
             world.harm["events in bursts"] += BURST
-        await world.execute(
-            service,
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where application_name = 'relay' and datname = current_database()",
-        )
+            await until_it(partial(_under_way, world, service))
+        await world.execute(service, CUT_RELAYS)
         world.harm["relay sessions cut"] += 1
+
+
+async def _both_there(world: World, service: str) -> bool:
+    count: int = await world.fetch(service, RELAYS_THERE)
+    return count >= 2
+
+
+async def _under_way(world: World, service: str) -> bool:
+    return await rows.left(world, service, set(BURST_KEYS)) < BURST
 
 
 # Mail

@@ -102,7 +102,7 @@ def test_production_has_these_edges_and_no_other() -> None:
 
     running = {f"{service}-{role}" for service in SERVICES for role in ROLES}
     databases = {f"{service}-db" for service in SERVICES}
-    asking = {*databases, "kafka-operators"}
+    asking = {*databases, "kafka", "kafka-operators"}
     expected = to_names(running | databases | {"kafka", "kafka-operators"})
     expected |= to_names(f"{service}-migrate" for service in SERVICES)
     for service in SERVICES:

@@ -242,17 +242,23 @@ ALERTS = (
     ),
     Alert(
         name="NothingHeard",
-        expression="sum by (app) (increase(parley_records_total[12h])) == 0",
+        expression='sum by (app) (increase(parley_records_total{topic=~"ats[.].*"}[12h])) == 0',
         held="12h",
         severity=Severity.TICKET,
-        says="{{ $labels.app }} has read no record for a day: does the ATS publish?",
+        says="{{ $labels.app }} has read nothing of the ATS for a day: does it publish?",
         fires=Case(
-            series={'parley_records_total{app="scheduling",topic="t",result="done"}': "5x1600"},
+            series={
+                'parley_records_total{app="scheduling",topic="ats.busy.v1",result="done"}': "5x1600",
+                # Reminders and digests go on by themselves.
+                'parley_records_total{app="scheduling",topic="parley.notifications.v1",result="done"}': "0+1x1600",
+            },
             minutes=1500,
             labels={"app": "scheduling"},
         ),
         quiet=Case(
-            series={'parley_records_total{app="scheduling",topic="t",result="done"}': "0+1x1600"},
+            series={
+                'parley_records_total{app="scheduling",topic="ats.busy.v1",result="done"}': "0+1x1600"
+            },
             minutes=1500,
         ),
     ),

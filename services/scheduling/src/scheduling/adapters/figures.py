@@ -130,8 +130,9 @@ class Watch(Collector):
             if not self.leads():
                 self.reading = {}
                 return
-            self.reading = await self.source.read(now=self.clock.now())
-            self.reading |= await self.source.read_lag()
+            found = await self.source.read(now=self.clock.now())
+            # At once: a scrape in between would miss the lag, and alerts that count on it would begin anew.
+            self.reading = found | await self.source.read_lag()
         except (*OUTAGES, asyncpg.PostgresError) as trouble:
             log.warning("figures wait", because=type(trouble).__name__)
             self.reading = {}
