@@ -341,6 +341,22 @@ async def test_a_letter_that_fails_again_stays(bench: Bench) -> None:
     assert len(await bench.letters()) == 1
 
 
+async def test_a_letter_that_this_version_has_no_use_for_stays(bench: Bench) -> None:
+    def failing(message: Any, work: Any, *, now: Any) -> Any:
+        raise Bug
+
+    await bench.batch(failing).ingest([bench.record(1)])
+    (letter,) = await bench.letters()
+    shell = bench.batch()
+    earlier = replace(shell, subscriptions=replace(shell.subscriptions, events={}))
+
+    failed = bench.plumbing.failed
+    answer = await failed.redrive(earlier, failed.Chosen(ids=[letter["id"]]))
+
+    assert (answer.status, answer.report) == (1, {"redriven": 0, "stay": 1})
+    assert len(await bench.letters()) == 1
+
+
 async def test_a_trace_goes_from_the_record_to_what_it_causes(bench: Bench) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     good = bench.record(1)

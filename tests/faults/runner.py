@@ -68,8 +68,8 @@ async def _on(
             await under_load(world, scenario.nemesis(size), commands=size.commands, wave=size.wave)
             if scenario.after is not None:
                 await scenario.after(world, size.times)
-        except (NeverQuiet, ProgramFailed) as never:
-            trouble.append(Finding("hang", f"{never}{last_words(world)}"))
+        except (NeverQuiet, ProgramFailed, TimeoutError) as never:
+            trouble.append(Finding("hang", f"{never!r}{last_words(world)}"))
         history = await world.history()
         findings = [*trouble, *world.noted, *check(history)]
         if findings and kept is not None:

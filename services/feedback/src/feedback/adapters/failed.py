@@ -6,7 +6,7 @@ from typing import Any
 
 from feedback.adapters import dead_letter
 from feedback.adapters.answer import Answer, Report
-from feedback.adapters.batch import Batch, StillBroken
+from feedback.adapters.batch import Batch, NotTaken, StillBroken
 from feedback.adapters.database import Pool
 
 PARKED = """
@@ -54,6 +54,8 @@ async def redrive(batch: Batch[Any], chosen: Chosen) -> Answer:
                 done.append(letter_id)
         except StillBroken as broken:
             stay[str(letter_id)] = f"the contracts refuse it as before: {broken}"
+        except NotTaken:
+            stay[str(letter_id)] = "nothing in this version takes it: is it an earlier one?"
         except Exception as bug:  # noqa: BLE001 - what broke once may break again, and stays kept
             stay[str(letter_id)] = f"it failed again: {type(bug).__name__}"
     return _ended("redriven", done, stay, chosen)

@@ -104,7 +104,7 @@ class Batch(Generic[W]):
                 one.hop.end()
 
     async def redrive(self, letter_id: int) -> bool:
-        """Run a dead letter again, past its claim; False where it is gone. It may die again."""
+        """Run a dead letter again, past its claim; False where it is gone. It may die again; what this raises leaves it."""
         counts: Counts = []
         async with self.pool.acquire() as connection, connection.transaction():
             record = await dead_letter.take(connection, letter_id)
@@ -112,7 +112,7 @@ class Batch(Generic[W]):
                 return False
             decoded = self.decode(record)
             if decoded is None:
-                return True
+                raise NotTaken
             if decoded.step is not None:
                 ran = await run_steps(connection, self.store, [decoded.step], now=self.clock.now())
                 counts += _counts_of([record.topic], ran)
@@ -232,6 +232,10 @@ class Batch(Generic[W]):
             return None
         letter = DeadLetter(record, broken.reason, broken.field, broken.source, broken.id)
         return Decoded(record, _claim_broken(record, broken), letter=letter)
+
+
+class NotTaken(Exception):
+    """Nothing here has a use for the dead letter; an earlier version may not know it yet, and it stays."""
 
 
 class StillBroken(Exception):
