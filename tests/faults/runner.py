@@ -69,7 +69,7 @@ async def _on(
             if scenario.after is not None:
                 await scenario.after(world, size.times)
         except (NeverQuiet, ProgramFailed, TimeoutError) as never:
-            trouble.append(Finding("hang", f"{never!r}{last_words(world)}"))
+            trouble.append(Finding("hang", f"{type(never).__name__}: {never}{last_words(world)}"))
         history = await world.history()
         findings = [*trouble, *world.noted, *check(history)]
         if findings and kept is not None:
